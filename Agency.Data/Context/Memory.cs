@@ -1,0 +1,18 @@
+namespace Agency.Data.Context;
+
+/// <summary>Episodic memory: one thing that happened or was learnt for a client.</summary>
+public sealed class Memory
+{
+    public required CompanyId CompanyId { get; init; }
+
+    public required Guid MemoryId { get; init; }
+
+    public required string Text { get; init; }
+
+    public List<string> Tags { get; init; } = [];
+
+    /// <summary>The run that remembered it, if a run did.</summary>
+    public Guid? RunId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}

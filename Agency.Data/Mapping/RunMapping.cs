@@ -1,0 +1,59 @@
+using Agency.Data.Runs;
+using Agency.Data.Workflows;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Agency.Data.Mapping;
+
+internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeConfiguration<RunStep>, IEntityTypeConfiguration<RunEvent>
+{
+    public void Configure(EntityTypeBuilder<Run> builder)
+    {
+        builder.ToTable("run", t =>
+        {
+            t.HasCheckConstraint(
+                "run_status", "status in ('queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'skipped')");
+            t.HasCheckConstraint("run_lease", "(status = 'running') = (lease_owner is not null and lease_until is not null)");
+            t.HasCheckConstraint("run_skip_reason", "(status = 'skipped') = (skip_reason is not null)");
+        });
+        builder.HasKey(r => new { r.CompanyId, r.RunId });
+        builder.Property(r => r.Attempt).HasDefaultValue(0);
+        builder.Property(r => r.Fencing).HasDefaultValue(0L);
+        builder.Property(r => r.RunSeconds).HasDefaultValue(0d);
+        builder.Property(r => r.ToolCalls).HasDefaultValue(0);
+        builder.Property(r => r.Tokens).HasDefaultValue(0L);
+        builder.Property(r => r.Occurrences).HasDefaultValue(1);
+        builder.Property(r => r.LeaseOwner).HasMaxLength(200);
+        builder.Property(r => r.IdempotencyKey).HasMaxLength(200);
+        builder.Property(r => r.TraceParent).HasMaxLength(64);
+        builder.HasOne<Workflow>().WithMany().HasForeignKey(r => new { r.CompanyId, r.WorkflowId }).OnDelete(DeleteBehavior.Restrict);
+
+        builder.HasIndex(r => new { r.CompanyId, r.WorkflowId, r.ScheduledFor, r.Trigger }).IsUnique();
+        builder.HasIndex(r => new { r.CompanyId, r.WorkflowId, r.IdempotencyKey }).IsUnique().HasFilter("idempotency_key is not null");
+        builder.HasIndex(r => new { r.AvailableAt, r.RunId }).HasDatabaseName("ix_run_queue").HasFilter("status = 'queued'");
+        builder.HasIndex(r => r.LeaseUntil).HasDatabaseName("ix_run_lease").HasFilter("status = 'running'");
+        builder.HasIndex(r => new { r.CompanyId, r.WorkflowId })
+            .HasDatabaseName("ix_run_open")
+            .HasFilter("status in ('queued', 'running', 'waiting')");
+        builder.HasIndex(r => new { r.CompanyId, r.ScheduledFor });
+        builder.HasIndex(r => r.CreatedAt);
+    }
+
+    public void Configure(EntityTypeBuilder<RunStep> builder)
+    {
+        builder.ToTable("run_step");
+        builder.HasKey(s => new { s.CompanyId, s.RunId, s.Attempt, s.Ordinal });
+        builder.Property(s => s.Tool).HasMaxLength(200);
+        builder.Property(s => s.SpanId).HasMaxLength(16);
+        builder.HasOne<Run>().WithMany().HasForeignKey(s => new { s.CompanyId, s.RunId }).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    public void Configure(EntityTypeBuilder<RunEvent> builder)
+    {
+        builder.ToTable("run_event");
+        builder.HasKey(e => new { e.CompanyId, e.RunId, e.EventId });
+        builder.Property(e => e.EventId).UseIdentityAlwaysColumn();
+        builder.Property(e => e.Type).HasMaxLength(50);
+        builder.HasOne<Run>().WithMany().HasForeignKey(e => new { e.CompanyId, e.RunId }).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Agency.Data.Workflows;
+
+/// <summary>One line of a workflow's history.</summary>
+public sealed class WorkflowEvent
+{
+    public required CompanyId CompanyId { get; init; }
+
+    public required WorkflowId WorkflowId { get; init; }
+
+    /// <summary>Given by the database, rising.</summary>
+    public long EventId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>registered, imported, updated, status_changed, succeeded, failed, escalated, deleted, ...</summary>
+    public required string Type { get; init; }
+
+    public required string Message { get; init; }
+}

@@ -1,0 +1,66 @@
+namespace Agency.Migrations.Access;
+
+/// <summary>
+/// Who may read and write what. A table that is not listed here is closed to every service; a test compares the list with the schema.
+/// </summary>
+internal static class AccessRules
+{
+    public const string Operations = "operations";
+    public const string Scheduler = "scheduler";
+    public const string Context = "context";
+    public const string Health = "health";
+
+    /// <summary>The logins, by the role they hold. The scheduler serves no company's calls and has no tenant login.</summary>
+    public static readonly string[] AgencyLogins = [$"{Operations}_agency", $"{Scheduler}_agency", $"{Context}_agency", $"{Health}_agency"];
+
+    public static readonly string[] TenantLogins = [$"{Operations}_tenant", $"{Context}_tenant", $"{Health}_tenant"];
+
+    public static readonly Table[] Tables =
+    [
+        new Table("company", Visibility.Company)
+            .Allow(Context, "select, insert, update")
+            .Allow(Operations, "select").Allow(Scheduler, "select").Allow(Health, "select"),
+        new Table("company_terms", Visibility.Company)
+            .Allow(Context, "select, insert, update")
+            .Allow(Operations, "select").Allow(Health, "select"),
+
+        new Table("company_profile", Visibility.CompanyOnly).Allow(Context, "select, insert, update"),
+        new Table("document", Visibility.CompanyOnly).Allow(Context, "select, insert, update, delete"),
+        new Table("document_chunk", Visibility.CompanyOnly).Allow(Context, "select, insert, update, delete"),
+        new Table("memory", Visibility.CompanyOnly).Allow(Context, "select, insert, delete"),
+        new Table("sop_override", Visibility.CompanyOnly).Allow(Context, "select, insert, update, delete"),
+
+        new Table("workflow", Visibility.Company)
+            .Allow(Operations, "select, insert, update")
+            .Allow(Scheduler, "select, update (next_run, last_run, failure_count, status, status_message, updated_at)")
+            .Allow(Health, "select"),
+        new Table("workflow_event", Visibility.Company)
+            .Allow(Operations, "select, insert").Allow(Scheduler, "select, insert").Allow(Health, "select"),
+
+        // Operations asks for a run by inserting it; only the scheduler changes one.
+        new Table("run", Visibility.Company)
+            .Allow(Scheduler, "select, insert, update")
+            .Allow(Operations, "select, insert").Allow(Health, "select"),
+        new Table("run_step", Visibility.Company)
+            .Allow(Scheduler, "select, insert, update").Allow(Operations, "select").Allow(Health, "select"),
+        new Table("run_event", Visibility.Company)
+            .Allow(Scheduler, "select, insert").Allow(Operations, "select").Allow(Health, "select"),
+
+        new Table("escalation", Visibility.Company)
+            .Allow(Operations, "select, insert, update").Allow(Scheduler, "select, insert").Allow(Health, "select"),
+        new Table("report", Visibility.Company).Allow(Operations, "select, insert"),
+        new Table("notification", Visibility.Company)
+            .Allow(Operations, "select, insert, update (dispatched_at)")
+            .Allow(Scheduler, "select, insert").Allow(Context, "select, insert").Allow(Health, "select, insert"),
+        new Table("notification_delivery", Visibility.Company).Allow(Operations, "select, insert, update"),
+
+        new Table("metric_sample", Visibility.Company).Allow(Health, "select, insert"),
+        new Table("alert_rule", Visibility.Company).Allow(Health, "select, insert, update, delete").Allow(Operations, "select"),
+        new Table("alert", Visibility.Company).Allow(Health, "select, insert, update").Allow(Operations, "select"),
+
+        new Table("issued_token", Visibility.Agency).Allow(Operations, "select, insert"),
+        new Table("agency_flag", Visibility.Agency).Allow(Operations, "select, insert"),
+        new Table("revoked_token", Visibility.Everyone)
+            .Allow(Operations, "select, insert").Allow(Scheduler, "select").Allow(Context, "select").Allow(Health, "select"),
+    ];
+}
