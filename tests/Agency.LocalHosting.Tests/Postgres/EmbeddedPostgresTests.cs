@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Agency.LocalHosting.Postgres;
+using Npgsql;
+
+namespace Agency.LocalHosting.Tests.Postgres;
+
+/// <summary>One data folder serves all tests of the class, which run one after another: making it is what costs time.</summary>
+public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.DataFolder folder) : IClassFixture<EmbeddedPostgresTests.DataFolder>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_Twice_AdoptsTheRunningServer()
+    {
+        var first = await folder.StartAsync();
+        var second = await folder.StartAsync();
+
+        Assert.False(first.IsAdopted);
+        Assert.True(second.IsAdopted);
+        Assert.Equal(first.Port, second.Port);
+        Assert.Equal("ä", await ScalarAsync(second.ConnectionString, "select lower('Ä')"));
+        await second.StopAsync(Ct);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => ScalarAsync(first.ConnectionString, "select 1"));
+    }
+
+    [Fact]
+    public async Task Start_AtOnceFromTwoLaunchers_EndsWithOneServer()
+    {
+        var both = await Task.WhenAll(folder.StartAsync(), folder.StartAsync());
+
+        Assert.Equal(both[0].Port, both[1].Port);
+        Assert.Single(both, s => s.IsAdopted);
+        await both[0].StopAsync(Ct);
+    }
+
+    [Fact]
+    public async Task Start_AfterAStop_UsesTheSamePort()
+    {
+        var first = await folder.StartAsync();
+        await first.StopAsync(Ct);
+
+        var second = await folder.StartAsync();
+
+        Assert.False(second.IsAdopted);
+        Assert.Equal(first.Port, second.Port);
+        await second.StopAsync(Ct);
+    }
+
+    [Fact]
+    public async Task Start_PidFileNamesAStranger_StartsAnyway()
+    {
+        var server = await folder.StartAsync();
+        string pidFile = Path.Combine(server.DataFolder, "postmaster.pid");
+        string[] lines = await File.ReadAllLinesAsync(pidFile, Ct);
+        await server.StopAsync(Ct);
+        using var stranger = StartStranger(server.UserName);
+        lines[0] = stranger.Id.ToString(CultureInfo.InvariantCulture);
+        await File.WriteAllLinesAsync(pidFile, lines, Ct);
+
+        try
+        {
+            var restarted = await folder.StartAsync();
+
+            Assert.False(restarted.IsAdopted);
+            Assert.False(stranger.HasExited);
+            await restarted.StopAsync(Ct);
+        }
+        finally
+        {
+            stranger.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task Start_PortTaken_NamesThePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => folder.StartAsync(port: port));
+
+        Assert.Contains($"Port {port} is taken", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_AnotherPassword_SaysWhereTheDataLies()
+    {
+        var server = await folder.StartAsync();
+        try
+        {
+            var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => folder.StartAsync(password: "another"));
+
+            Assert.Contains(server.DataFolder, failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await server.StopAsync(Ct);
+        }
+    }
+
+    [Fact]
+    public async Task Start_UnknownSource_NamesTheAllowedOnes()
+    {
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => folder.StartAsync(search: "floppy"));
+
+        Assert.Contains("'floppy'; allowed are installed, npm, download", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static Process StartStranger(string? user)
+    {
+        var start = new ProcessStartInfo("sleep", "60");
+        if (user is not null && !OperatingSystem.IsWindows())
+            start.UserName = user;
+        return Process.Start(start)!;
+    }
+
+    private static async Task<object?> ScalarAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(Ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(Ct);
+    }
+
+    public sealed class DataFolder : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public Task<EmbeddedPostgres> StartAsync(int? port = null, string password = "secret", string? search = null) =>
+            EmbeddedPostgres.StartAsync(new() { Folder = _folder.Path, Password = password, Port = port, Search = search }, Ct);
+
+        public void Dispose() => _folder.Dispose();
+    }
+}
