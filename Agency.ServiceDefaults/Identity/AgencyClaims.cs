@@ -1,0 +1,26 @@
+namespace Agency.ServiceDefaults.Identity;
+
+/// <summary>The claims of an agency token, and the values they take.</summary>
+public static class AgencyClaims
+{
+    public const string Issuer = "iss";
+    public const string Subject = "sub";
+    public const string TokenId = "jti";
+    public const string Role = "role";
+    public const string Company = "company";
+    public const string Access = "access";
+    public const string Run = "run";
+    public const string Tools = "tools";
+
+    public const string ReadAccess = "read";
+    public const string WriteAccess = "write";
+
+    /// <summary>Signs for people and clients: every role but run.</summary>
+    public const string OperationsIssuer = "agency:operations";
+
+    /// <summary>Signs for runs and nothing else.</summary>
+    public const string SchedulerIssuer = "agency:scheduler";
+
+    /// <summary>The <c>typ</c> header of an access token (RFC 9068).</summary>
+    public const string TokenType = "at+jwt";
+}

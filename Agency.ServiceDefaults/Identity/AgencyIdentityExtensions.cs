@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using ModelContextProtocol.AspNetCore.Authentication;
+
+namespace Agency.ServiceDefaults.Identity;
+
+/// <summary>Registers who may call.</summary>
+public static class AgencyIdentityExtensions
+{
+    /// <summary>
+    /// The authorization policy of everything that an agency token opens: use it with <c>RequireAuthorization</c>. A refusal is answered with
+    /// 401 and the address of the protected-resource metadata.
+    /// </summary>
+    public const string CallerPolicy = "agency-caller";
+
+    /// <summary>The scheme that validates agency tokens.</summary>
+    public const string BearerScheme = JwtBearerDefaults.AuthenticationScheme;
+
+    /// <summary>Validates agency tokens for the audience of <paramref name="serverName"/>. <c>AddAgencyMcp</c> calls it.</summary>
+    public static IServiceCollection AddAgencyIdentity(this IHostApplicationBuilder builder, string serverName)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddTokenOptions();
+        services.AddHttpContextAccessor();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ICallerAccessor, HttpCallerAccessor>();
+        services.TryAddSingleton<ITokenRevocation, NoTokenRevocation>();
+        services.TryAddScoped(provider => provider.GetRequiredService<ICallerAccessor>().Current
+            ?? throw new InvalidOperationException("There is no caller here. Outside a request use ICallerAccessor."));
+        services.TryAddScoped<CompanyScope>();
+
+        services.AddAuthentication(BearerScheme)
+            .AddJwtBearer()
+            .AddMcp();
+        services.AddSingleton<IConfigureOptions<JwtBearerOptions>>(provider =>
+            ActivatorUtilities.CreateInstance<ConfigureBearer>(provider, serverName));
+        services.AddSingleton<IConfigureOptions<McpAuthenticationOptions>>(provider =>
+            ActivatorUtilities.CreateInstance<ConfigureResourceMetadata>(provider, serverName));
+        services.AddOptions<JwtBearerOptions>(BearerScheme).ValidateOnStart();
+
+        // The MCP scheme forwards authentication to the bearer scheme and answers the challenge itself.
+        services.AddAuthorizationBuilder().AddPolicy(CallerPolicy, policy => policy
+            .AddAuthenticationSchemes(McpAuthenticationDefaults.AuthenticationScheme)
+            .RequireAuthenticatedUser()
+            .RequireAssertion(context => CallerClaims.TryRead(context.User, out _)));
+        return services;
+    }
+
+    /// <summary>Registers <see cref="TokenIssuer"/>: for Operations and the scheduler, whose <c>Tokens:SigningKey</c> is set.</summary>
+    public static IServiceCollection AddTokenIssuer(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddTokenOptions();
+        builder.Services.AddOptions<TokenOptions>().Validate(
+            options => !string.IsNullOrWhiteSpace(options.SigningKey),
+            "Tokens:SigningKey is missing: this server issues tokens and needs its ES256 private key (PKCS#8 PEM). Set the environment variable Tokens__SigningKey.");
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<TokenIssuer>();
+        return builder.Services;
+    }
+
+    private static void AddTokenOptions(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TokenOptions>, TokenOptionsValidator>());
+        services.AddOptions<TokenOptions>().BindConfiguration(TokenOptions.Section).ValidateOnStart();
+        services.TryAddSingleton<ServerAddresses>();
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Agency.Data;
+using Microsoft.Extensions.AI;
+
+namespace Agency.ServiceDefaults.Mcp;
+
+/// <summary>What the SDK's schemas need to suit strict clients and our ids.</summary>
+internal static class ToolSchemas
+{
+    /// <summary>Ids are strings with a rule: the exporter knows nothing of a type with its own converter.</summary>
+    public static AIJsonSchemaCreateOptions CreateOptions { get; } = new() { TransformSchemaNode = TransformNode };
+
+    /// <summary>
+    /// The input schema with snake_case argument names, without null as a type (an argument that may be left out is simply not required), and closed
+    /// to unknown arguments. <paramref name="parameterNames"/> receives argument name to C# parameter name.
+    /// </summary>
+    public static JsonElement Input(JsonElement schema, out IReadOnlyDictionary<string, string> parameterNames)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var root = JsonNode.Parse(schema.GetRawText())!.AsObject();
+        var properties = new JsonObject();
+        foreach (var (parameter, node) in (root["properties"] as JsonObject ?? []).ToArray())
+        {
+            var argument = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter);
+            names.Add(argument, parameter);
+            properties[argument] = node?.DeepClone();
+        }
+
+        root["properties"] = properties;
+        if (root["required"] is JsonArray required)
+        {
+            root["required"] = new JsonArray([.. required.Select(name => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(name!.GetValue<string>()))]);
+        }
+
+        root["additionalProperties"] = false;
+        foreach (var (_, property) in properties)
+        {
+            DropNull(property, names);
+        }
+
+        parameterNames = names;
+        return JsonSerializer.SerializeToElement(root);
+    }
+
+    private static JsonNode TransformNode(AIJsonSchemaCreateContext context, JsonNode node)
+    {
+        var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
+        var nullable = type != context.TypeInfo.Type;
+        var (pattern, format) = type == typeof(CompanyId) ? ("^[A-Za-z0-9_-]{1,64}$", null)
+            : type == typeof(WorkflowId) ? ("^[A-Za-z0-9_-]{1,128}$", null)
+            : type == typeof(RunId) ? (null, "uuid")
+            : default((string?, string?));
+        if (pattern is null && format is null)
+        {
+            return node;
+        }
+
+        var id = node as JsonObject ?? [];
+        id["type"] = nullable ? new JsonArray("string", "null") : "string";
+        if (pattern is not null)
+        {
+            id["pattern"] = pattern;
+        }
+        else
+        {
+            id["format"] = format;
+        }
+
+        return id;
+    }
+
+    private static void DropNull(JsonNode? node, Dictionary<string, string> names)
+    {
+        if (node is JsonArray array)
+        {
+            foreach (var item in array)
+            {
+                DropNull(item, names);
+            }
+        }
+
+        if (node is not JsonObject schema)
+        {
+            return;
+        }
+
+        if (schema["type"] is JsonArray types)
+        {
+            var rest = types.Select(type => type!.GetValue<string>()).Where(type => type != "null").ToArray();
+            schema["type"] = rest.Length == 1 ? rest[0] : new JsonArray([.. rest.Select(type => (JsonNode)type)]);
+        }
+
+        if (schema["enum"] is JsonArray values && values.Any(value => value is null))
+        {
+            schema["enum"] = new JsonArray([.. values.Where(value => value is not null).Select(value => value!.DeepClone())]);
+        }
+
+        if (schema.ContainsKey("default") && schema["default"] is null)
+        {
+            schema.Remove("default");
+        }
+
+        if (schema["$ref"]?.GetValue<string>() is { } reference)
+        {
+            schema["$ref"] = Rename(reference, names);
+        }
+
+        foreach (var (_, child) in schema.ToArray())
+        {
+            DropNull(child, names);
+        }
+    }
+
+    /// <summary>A pointer such as #/properties/newSteps/items follows its argument's new name.</summary>
+    private static string Rename(string reference, Dictionary<string, string> names)
+    {
+        var parts = reference.Split('/');
+        if (parts is ["#", "properties", var parameter, ..] && names.FirstOrDefault(pair => pair.Value == parameter).Key is { } argument)
+        {
+            parts[2] = argument;
+        }
+
+        return string.Join('/', parts);
+    }
+}
