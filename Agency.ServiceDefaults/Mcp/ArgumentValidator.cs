@@ -49,7 +49,7 @@ internal static class ArgumentValidator
                 {
                     Value(additional, value, path + name);
                 }
-                else if (!isOpen || (path.Length > 0 && known.Count > 0))
+                else if (!isOpen)
                 {
                     Fault($"unknown argument {Quote(path + name)}. {NearestNames.Suggest(name, known.Keys)}");
                 }

@@ -8,6 +8,8 @@ namespace Agency.ServiceDefaults.Mcp;
 /// <summary>What the SDK's schemas need to suit strict clients and our ids.</summary>
 internal static class ToolSchemas
 {
+    private static readonly string[] Nested = ["items", "additionalProperties", "anyOf", "oneOf", "allOf"];
+
     /// <summary>Ids are strings with a rule: the exporter knows nothing of a type with its own converter.</summary>
     public static AIJsonSchemaCreateOptions CreateOptions { get; } = new() { TransformSchemaNode = TransformNode };
 
@@ -85,10 +87,21 @@ internal static class ToolSchemas
             return;
         }
 
+        if (schema["required"] is JsonArray required && schema["properties"] is JsonObject members)
+        {
+            // A member that may be null may be left out as well: the serializer then takes null.
+            var rest = required.Select(name => name!.GetValue<string>()).Where(name => !AllowsNull(members[name])).ToArray();
+            schema.Remove("required");
+            if (rest.Length > 0)
+            {
+                schema["required"] = new JsonArray([.. rest.Select(name => (JsonNode)name)]);
+            }
+        }
+
         if (schema["type"] is JsonArray types)
         {
-            var rest = types.Select(type => type!.GetValue<string>()).Where(type => type != "null").ToArray();
-            schema["type"] = rest.Length == 1 ? rest[0] : new JsonArray([.. rest.Select(type => (JsonNode)type)]);
+            var some = types.Select(type => type!.GetValue<string>()).Where(type => type != "null").ToArray();
+            schema["type"] = some.Length == 1 ? some[0] : new JsonArray([.. some.Select(type => (JsonNode)type)]);
         }
 
         if (schema["enum"] is JsonArray values && values.Any(value => value is null))
@@ -106,11 +119,23 @@ internal static class ToolSchemas
             schema["$ref"] = Rename(reference, names);
         }
 
-        foreach (var (_, child) in schema.ToArray())
+        if (schema["properties"] is JsonObject properties)
         {
-            DropNull(child, names);
+            schema.TryAdd("additionalProperties", false);
+            foreach (var (_, property) in properties)
+            {
+                DropNull(property, names);
+            }
+        }
+
+        foreach (var keyword in Nested)
+        {
+            DropNull(schema[keyword], names);
         }
     }
+
+    private static bool AllowsNull(JsonNode? schema) =>
+        schema is JsonObject && schema["type"] is JsonArray types && types.Any(type => type!.GetValue<string>() == "null");
 
     /// <summary>A pointer such as #/properties/newSteps/items follows its argument's new name.</summary>
     private static string Rename(string reference, Dictionary<string, string> names)
