@@ -1,0 +1,57 @@
+using Agency.Data.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Agency.ServiceDefaults.Tenancy;
+
+/// <summary>Stops a service from starting with a database login that row level security does not bind.</summary>
+internal sealed class LoginCheck(AgencyDatabase database) : IHostedLifecycleService
+{
+    private const string Powers = """
+        select current_user,
+               r.rolsuper,
+               r.rolbypassrls,
+               exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                       where n.nspname = 'agency' and pg_has_role(current_user, c.relowner, 'member'))
+        from pg_roles r where r.rolname = current_user
+        """;
+
+    /// <exception cref="InvalidOperationException">A login is a superuser, has BYPASSRLS, or owns the tables.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var source in database.DataSourcesInUse)
+        {
+            await CheckAsync(source, cancellationToken);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static async Task CheckAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(Powers);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        string? power = (reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3)) switch
+        {
+            (true, _, _) => "is a superuser",
+            (_, true, _) => "has BYPASSRLS",
+            (_, _, true) => "owns the tables",
+            _ => null,
+        };
+        if (power is not null)
+        {
+            throw new InvalidOperationException(
+                $"The database login '{reader.GetString(0)}' {power}, so row level security would not keep clients apart. Use the logins that "
+                + "Agency.Migrations creates.");
+        }
+    }
+}
