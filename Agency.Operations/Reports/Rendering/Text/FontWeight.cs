@@ -1,0 +1,7 @@
+namespace Agency.Operations.Reports.Rendering.Text;
+
+internal enum FontWeight
+{
+    Regular,
+    SemiBold,
+}
