@@ -40,7 +40,7 @@ public static class AgencyIdentityExtensions
             ActivatorUtilities.CreateInstance<ConfigureBearer>(provider, serverName));
         services.AddSingleton<IConfigureOptions<McpAuthenticationOptions>>(provider =>
             ActivatorUtilities.CreateInstance<ConfigureResourceMetadata>(provider, serverName));
-        services.AddOptions<JwtBearerOptions>(BearerScheme).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TokenOptions>>(provider => new AudienceValidator(serverName, provider.GetRequiredService<ServerAddresses>()));
 
         // The MCP scheme forwards authentication to the bearer scheme and answers the challenge itself.
         services.AddAuthorizationBuilder().AddPolicy(CallerPolicy, policy => policy
@@ -68,5 +68,22 @@ public static class AgencyIdentityExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TokenOptions>, TokenOptionsValidator>());
         services.AddOptions<TokenOptions>().BindConfiguration(TokenOptions.Section).ValidateOnStart();
         services.TryAddSingleton<ServerAddresses>();
+    }
+
+    /// <summary>A server without a public address has no audience: no token could be good for it.</summary>
+    private sealed class AudienceValidator(string serverName, ServerAddresses servers) : IValidateOptions<TokenOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, TokenOptions options)
+        {
+            try
+            {
+                _ = servers.Audience(serverName);
+                return ValidateOptionsResult.Success;
+            }
+            catch (InvalidOperationException e)
+            {
+                return ValidateOptionsResult.Fail(e.Message);
+            }
+        }
     }
 }

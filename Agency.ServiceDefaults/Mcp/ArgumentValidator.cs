@@ -16,7 +16,20 @@ internal static class ArgumentValidator
     public static IReadOnlyList<string> Check(JsonElement schema, IEnumerable<KeyValuePair<string, JsonElement>> arguments)
     {
         var check = new Walk(schema);
-        check.Members(schema, [.. arguments], "");
+        try
+        {
+            check.Members(schema, [.. arguments], "");
+        }
+        catch (InvalidOperationException)
+        {
+            // What JsonElement throws for half of a surrogate pair.
+            return ["the arguments hold text that is not valid Unicode"];
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return ["the arguments hold text that takes too long to check: shorten it"];
+        }
+
         return check.Faults;
     }
 
@@ -107,10 +120,10 @@ internal static class ArgumentValidator
 
                     break;
                 case JsonValueKind.String:
-                    Text(schema, value.GetString()!, path);
+                    Text(schema, value, path);
                     break;
                 case JsonValueKind.Number:
-                    Number(schema, value.GetDouble(), path);
+                    Number(schema, value, path);
                     break;
             }
         }
@@ -143,10 +156,16 @@ internal static class ArgumentValidator
             return false;
         }
 
-        private void Text(JsonElement schema, string text, string path)
+        private void Text(JsonElement schema, JsonElement value, string path)
         {
+            var text = value.GetString()!;
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                Fault($"{Quote(path)} must not hold the character U+0000");
+            }
+
             Count(schema, text.Length, path, "minLength", "maxLength", "characters");
-            if (schema.TryGetProperty("pattern", out var pattern) && !Regex.IsMatch(text, pattern.GetString()!, RegexOptions.ECMAScript, PatternTimeout))
+            if (schema.TryGetProperty("pattern", out var pattern) && !Matches(text, pattern.GetString()!))
             {
                 Fault($"{Quote(path)} must match the pattern {pattern.GetString()}{But(text)}");
             }
@@ -154,7 +173,7 @@ internal static class ArgumentValidator
             var format = schema.TryGetProperty("format", out var name) ? name.GetString() : null;
             var (fits, example) = format switch
             {
-                "date-time" => (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _) && text.Contains('T', StringComparison.Ordinal), "a date and time such as 2026-11-23T09:00:00Z"),
+                "date-time" => (value.TryGetDateTimeOffset(out _) && HasOffset(text), "a date and time with its offset, such as 2026-11-23T09:00:00Z"),
                 "date" => (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), "a date such as 2026-11-23"),
                 "uuid" => (Guid.TryParseExact(text, "D", out _), "a UUID"),
                 "uri" => (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _), "a URI"),
@@ -166,9 +185,17 @@ internal static class ArgumentValidator
             }
         }
 
-        private void Number(JsonElement schema, double number, string path)
+        private void Number(JsonElement schema, JsonElement value, string path)
         {
-            if (schema.TryGetProperty("minimum", out var minimum) && number < minimum.GetDouble())
+            var number = value.GetDouble();
+            var format = schema.TryGetProperty("format", out var name) ? name.GetString() : null;
+            if (!double.IsFinite(number)
+                || (format is "decimal" && !value.TryGetDecimal(out _))
+                || (format is null && schema.TryGetProperty("type", out var type) && type.ValueKind is JsonValueKind.String && type.ValueEquals("integer") && !value.TryGetInt32(out _)))
+            {
+                Fault($"{Quote(path)} is too large or too small a number");
+            }
+            else if (schema.TryGetProperty("minimum", out var minimum) && number < minimum.GetDouble())
             {
                 Fault($"{Quote(path)} must be at least {minimum}, but is {number.ToString(CultureInfo.InvariantCulture)}");
             }
@@ -234,10 +261,18 @@ internal static class ArgumentValidator
 
     private static bool IsOf(JsonElement value, string type) => type switch
     {
-        "integer" => value.ValueKind is JsonValueKind.Number && value.TryGetDecimal(out var number) && decimal.IsInteger(number),
+        "integer" => value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _),
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         _ => NameOf(value) == type,
     };
+
+    /// <summary>Unlike .NET, JSON Schema's $ does not match before a line break at the end.</summary>
+    private static bool Matches(string text, string pattern) => Regex.IsMatch(
+        text, pattern.EndsWith('$') && !pattern.EndsWith("\\$", StringComparison.Ordinal) ? pattern[..^1] + "\\z" : pattern, RegexOptions.None, PatternTimeout);
+
+    /// <summary>Without an offset the time would be the server's local one.</summary>
+    private static bool HasOffset(string text) =>
+        text.IndexOf('T', StringComparison.Ordinal) is > 0 and var t && text.AsSpan(t).ContainsAny('Z', '+', '-');
 
     private static string NameOf(JsonElement value) => value.ValueKind switch
     {

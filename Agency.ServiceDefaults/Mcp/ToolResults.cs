@@ -8,7 +8,14 @@ namespace Agency.ServiceDefaults.Mcp;
 /// <summary>From <see cref="Result{T}"/> to what a tool answers.</summary>
 public static class ToolResults
 {
-    /// <summary>The value, or the failure as this tool's answer: <c>isError</c> with the message and <c>{"error":{"kind","message"}}</c>.</summary>
+    /// <summary>
+    /// Where an answer with <c>isError</c> carries <c>{"kind", "message"}</c> (and <c>trace_id</c> when the kind is internal) for programs: in its
+    /// <c>_meta</c>. Not in its structured content, because the TypeScript client holds that against the output schema even for an error, and
+    /// would throw the message away.
+    /// </summary>
+    public const string ErrorMetaKey = "agency/error";
+
+    /// <summary>The value, or the failure as this tool's answer: <c>isError</c>, the message as text, the kind under <see cref="ErrorMetaKey"/>.</summary>
     public static T OrThrow<T>(this Result<T> result) => result.IsSuccess ? result.Value : throw new ToolFailureException(result.Error);
 
     public static async Task<T> OrThrow<T>(this Task<Result<T>> result)
@@ -34,7 +41,7 @@ public static class ToolResults
         {
             IsError = true,
             Content = [new TextContentBlock { Text = message }],
-            StructuredContent = JsonSerializer.SerializeToElement(new JsonObject { ["error"] = error }),
+            Meta = new JsonObject { [ErrorMetaKey] = error },
         };
     }
 }

@@ -10,6 +10,20 @@ internal static class ToolSchemas
 {
     private static readonly string[] Nested = ["items", "additionalProperties", "anyOf", "oneOf", "allOf"];
 
+    private static readonly Dictionary<Type, string> Patterns = new()
+    {
+        [typeof(CompanyId)] = "^[A-Za-z0-9_-]{1,64}$",
+        [typeof(WorkflowId)] = "^[A-Za-z0-9_-]{1,128}$",
+    };
+
+    /// <summary>The formats tell the validator what the C# type can hold; an integer without one is 32 bits wide.</summary>
+    private static readonly Dictionary<Type, string> Formats = new()
+    {
+        [typeof(RunId)] = "uuid",
+        [typeof(long)] = "int64",
+        [typeof(decimal)] = "decimal",
+    };
+
     /// <summary>Ids are strings with a rule: the exporter knows nothing of a type with its own converter.</summary>
     public static AIJsonSchemaCreateOptions CreateOptions { get; } = new() { TransformSchemaNode = TransformNode };
 
@@ -49,27 +63,28 @@ internal static class ToolSchemas
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         var nullable = type != context.TypeInfo.Type;
-        var (pattern, format) = type == typeof(CompanyId) ? ("^[A-Za-z0-9_-]{1,64}$", null)
-            : type == typeof(WorkflowId) ? ("^[A-Za-z0-9_-]{1,128}$", null)
-            : type == typeof(RunId) ? (null, "uuid")
-            : default((string?, string?));
-        if (pattern is null && format is null)
+        var isId = Patterns.TryGetValue(type, out var pattern) | type == typeof(RunId);
+        if (node is not JsonObject schema)
         {
-            return node;
+            schema = [];
         }
 
-        var id = node as JsonObject ?? [];
-        id["type"] = nullable ? new JsonArray("string", "null") : "string";
+        if (isId)
+        {
+            schema["type"] = nullable ? new JsonArray("string", "null") : "string";
+        }
+
         if (pattern is not null)
         {
-            id["pattern"] = pattern;
-        }
-        else
-        {
-            id["format"] = format;
+            schema["pattern"] = pattern;
         }
 
-        return id;
+        if (Formats.TryGetValue(type, out var format))
+        {
+            schema["format"] = format;
+        }
+
+        return isId || format is not null ? schema : node;
     }
 
     private static void DropNull(JsonNode? node, Dictionary<string, string> names)

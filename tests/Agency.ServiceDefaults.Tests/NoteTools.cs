@@ -28,6 +28,8 @@ internal sealed class NoteTools(CompanyScope companies)
     public Page<Note> ListNotes(
         [Description("The client company's id; leave it out with a company's token.")] string? client = null,
         [Description("Only notes of this level.")] NoteLevel? minLevel = null,
+        [Description("Only notes since then.")] DateTimeOffset? since = null,
+        [Description("Only notes about this workflow.")] WorkflowId? about = null,
         [Description("How many at most.")][Range(Paging.Min, Paging.Max)] int limit = Paging.Default,
         [Description("next_cursor of the previous page.")] string? cursor = null)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agency.Data;
+using Agency.ServiceDefaults.Mcp;
 using Agency.Testing.Mcp;
 using ModelContextProtocol.Protocol;
 
@@ -84,6 +85,12 @@ public sealed class ToolCallTests : IAsyncLifetime
     [InlineData("""{"limit":1.5}""", "'limit' must be an integer, but is a number")]
     [InlineData("""{"limit":"5"}""", "'limit' must be an integer, but is a string")]
     [InlineData("""{"min_level":"VeryHigh"}""", "'min_level' must be one of low, very_high, but is 'VeryHigh'")]
+    [InlineData("""{"limit":99999999999}""", "'limit' is too large or too small a number")]
+    [InlineData("""{"limit":1.0}""", "'limit' must be an integer, but is a number")]
+    [InlineData("""{"since":"2026-11-23T09:00:00"}""", "'since' must be a date and time with its offset, such as 2026-11-23T09:00:00Z, but is '2026-11-23T09:00:00'")]
+    [InlineData("""{"since":"2026-11-23"}""", "'since' must be a date and time with its offset")]
+    [InlineData("""{"about":"acme\n"}""", "'about' must match the pattern")]
+    [InlineData("""{"client":"a\u0000"}""", "'client' must not hold the character U+0000")]
     [InlineData("""{"cursor":"nonsense"}""", "cursor is not one that this tool gave out")]
     public async Task Call_WithArgumentOutOfRange_NamesTheRange(string arguments, string expected) =>
         await AssertErrorAsync(_tokens.Company("context", "acme"), "list_notes", arguments, "invalid", expected);
@@ -91,7 +98,7 @@ public sealed class ToolCallTests : IAsyncLifetime
     [Fact]
     public async Task Call_WithNullForOptionalArgument_TakesTheDefault()
     {
-        var result = await CallAsync(_tokens.Company("context", "acme"), "list_notes", """{"client":null,"limit":null,"min_level":null}""");
+        var result = await CallAsync(_tokens.Company("context", "acme"), "list_notes", """{"client":null,"limit":null,"min_level":null,"since":"2026-11-23T09:00:00+01:00","about":"w-1"}""");
 
         Assert.NotEqual(true, result.IsError);
         Assert.Equal(3, result.StructuredContent!.Value.GetProperty("items").GetArrayLength());
@@ -105,7 +112,7 @@ public sealed class ToolCallTests : IAsyncLifetime
         var page = result.StructuredContent!.Value;
         Assert.Equal(
             """{"client":"acme","run_id":null,"text":"Über note 1 <ok>","author":null,"level":"low","max_uses":1,"tags":[]}""",
-            JsonSerializer.Serialize(page.GetProperty("items")[0], ServiceDefaults.Mcp.AgencyJson.Options));
+            JsonSerializer.Serialize(page.GetProperty("items")[0], AgencyJson.Options));
         Assert.Contains("Über note 1 <ok>", Text(result), StringComparison.Ordinal);
 
         var next = await CallAsync(_tokens.Company("context", "acme"), "list_notes", $$"""{"limit":2,"cursor":"{{page.GetProperty("next_cursor").GetString()}}"}""");
@@ -120,9 +127,9 @@ public sealed class ToolCallTests : IAsyncLifetime
 
         Assert.True(result.IsError);
         Assert.DoesNotContain("secret", Text(result), StringComparison.Ordinal);
-        var error = result.StructuredContent!.Value.GetProperty("error");
-        Assert.Equal("internal", error.GetProperty("kind").GetString());
-        Assert.Contains(error.GetProperty("trace_id").GetString()!, Text(result), StringComparison.Ordinal);
+        var error = result.Meta![ToolResults.ErrorMetaKey]!;
+        Assert.Equal("internal", error["kind"]!.GetValue<string>());
+        Assert.Contains(error["trace_id"]!.GetValue<string>(), Text(result), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,9 +141,10 @@ public sealed class ToolCallTests : IAsyncLifetime
 
         Assert.True(result.IsError, Text(result));
         Assert.Contains(text, Text(result), StringComparison.Ordinal);
-        var error = result.StructuredContent!.Value.GetProperty("error");
-        Assert.Equal(kind, error.GetProperty("kind").GetString());
-        Assert.Equal(Text(result), error.GetProperty("message").GetString());
+        Assert.Null(result.StructuredContent);
+        var error = result.Meta![ToolResults.ErrorMetaKey]!;
+        Assert.Equal(kind, error["kind"]!.GetValue<string>());
+        Assert.Equal(Text(result), error["message"]!.GetValue<string>());
     }
 
     private async Task<CallToolResult> CallAsync(string token, string tool, string arguments)
