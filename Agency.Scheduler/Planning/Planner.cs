@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using Agency.Data;
+using Agency.Data.Runs;
+using Agency.Data.Tenancy;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Agency.Scheduler.Planning;
+
+/// <summary>
+/// Turns due workflows into runs. Set-based and safe beside other planners: a workflow is locked while it is planned, and an occurrence
+/// written twice is a constraint violation that is passed over.
+/// </summary>
+internal sealed partial class Planner(
+    AgencyDatabase database, IOptions<SchedulerOptions> options, SchedulerTelemetry telemetry, TimeProvider time, ILogger<Planner> logger)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Plans everything that is due. Returns how many runs were queued.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var queued = 0;
+        while (true)
+        {
+            var (planned, added) = await PlanBatchAsync(cancellationToken);
+            queued += added;
+            if (planned < options.Value.PlanBatch)
+            {
+                return queued;
+            }
+        }
+    }
+
+    /// <summary>When the next occurrence is due; null when none is to come.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(PlanningSql.NextDue, connection) { Parameters = { new() { Value = time.GetUtcNow() } } };
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
+    }
+
+    private async Task<(int Planned, int Queued)> PlanBatchAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var due = await LockDueAsync(connection, now, cancellationToken);
+        if (due.Count == 0)
+        {
+            return (0, 0);
+        }
+
+        var plans = due.ConvertAll(workflow => (Workflow: workflow, Plan: OccurrencePlanner.Plan(workflow, now)));
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(MoveNextRuns(plans));
+        batch.BatchCommands.Add(InsertRuns(plans, now));
+        if (plans.Any(p => p.Plan.Fault is not null))
+        {
+            batch.BatchCommands.Add(RecordFaults(plans, now));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        foreach (var (workflow, plan) in plans.Where(p => p.Plan.Fault is not null))
+        {
+            Unplannable(_logger, workflow.WorkflowId.Value, workflow.CompanyId.Value, plan.Fault!);
+        }
+
+        var occurrences = plans.SelectMany(p => p.Plan.Occurrences).ToList();
+        var queued = occurrences.Count(o => o.SkipReason is null);
+        telemetry.Planned(queued, occurrences.Where(o => o.SkipReason is not null).Sum(o => o.Count));
+        return (due.Count, queued);
+    }
+
+    private async Task<List<DueWorkflow>> LockDueAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(PlanningSql.LockDue, connection)
+        {
+            Parameters = { new() { Value = now }, new() { Value = options.Value.PlanBatch }, new() { Value = RunStates.Open } },
+        };
+        var due = new List<DueWorkflow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add(new DueWorkflow(
+                new CompanyId(reader.GetString(0)),
+                new WorkflowId(reader.GetString(1)),
+                reader.GetFieldValue<DateTimeOffset>(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.GetString(4),
+                reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetBoolean(6)));
+        }
+
+        return due;
+    }
+
+    private static NpgsqlBatchCommand MoveNextRuns(List<(DueWorkflow Workflow, OccurrencePlan Plan)> plans) => new(PlanningSql.MoveNextRuns)
+    {
+        Parameters =
+        {
+            new() { Value = plans.Select(p => p.Workflow.CompanyId.Value).ToArray() },
+            new() { Value = plans.Select(p => p.Workflow.WorkflowId.Value).ToArray() },
+            new NpgsqlParameter<DateTime?[]> { TypedValue = [.. plans.Select(p => p.Plan.Next?.UtcDateTime)] },
+            new NpgsqlParameter<string?[]> { TypedValue = [.. plans.Select(p => p.Plan.Fault)] },
+        },
+    };
+
+    private static NpgsqlBatchCommand RecordFaults(List<(DueWorkflow Workflow, OccurrencePlan Plan)> plans, DateTimeOffset now)
+    {
+        var faults = plans.Where(p => p.Plan.Fault is not null).ToList();
+        return new NpgsqlBatchCommand(PlanningSql.RecordFaults)
+        {
+            Parameters =
+            {
+                new() { Value = faults.Select(p => p.Workflow.CompanyId.Value).ToArray() },
+                new() { Value = faults.Select(p => p.Workflow.WorkflowId.Value).ToArray() },
+                new() { Value = faults.Select(p => p.Plan.Fault!).ToArray() },
+                new() { Value = now },
+            },
+        };
+    }
+
+    private NpgsqlBatchCommand InsertRuns(List<(DueWorkflow Workflow, OccurrencePlan Plan)> plans, DateTimeOffset now)
+    {
+        var rows = plans.SelectMany(p => p.Plan.Occurrences, (p, occurrence) => (p.Workflow, Occurrence: occurrence)).ToList();
+        return new NpgsqlBatchCommand(PlanningSql.InsertRuns)
+        {
+            Parameters =
+            {
+                new() { Value = rows.Select(r => r.Workflow.CompanyId.Value).ToArray() },
+                new() { Value = rows.Select(_ => RunId.New(time).Value).ToArray() },
+                new() { Value = rows.Select(r => r.Workflow.WorkflowId.Value).ToArray() },
+                new() { Value = rows.Select(r => SnakeCase.Of(r.Occurrence.Trigger)).ToArray() },
+                new() { Value = rows.Select(r => r.Occurrence.ScheduledFor.UtcDateTime).ToArray() },
+                new() { Value = rows.Select(r => SnakeCase.Of(r.Occurrence.SkipReason is null ? RunStatus.Queued : RunStatus.Skipped)).ToArray() },
+                new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(r => r.Occurrence.SkipReason)] },
+                new() { Value = rows.Select(r => r.Occurrence.Count).ToArray() },
+                new NpgsqlParameter<DateTime?[]> { TypedValue = [.. rows.Select(r => r.Occurrence.Until?.UtcDateTime)] },
+                new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(TraceParent)] },
+                new() { Value = now },
+            },
+        };
+    }
+
+    /// <summary>The trace of a run begins where it is planned.</summary>
+    private static string? TraceParent((DueWorkflow Workflow, Occurrence Occurrence) row)
+    {
+        if (row.Occurrence.SkipReason is not null)
+        {
+            return null;
+        }
+
+        using var activity = SchedulerTelemetry.Source.StartActivity("plan occurrence", ActivityKind.Producer);
+        activity?.SetTag("agency.company", row.Workflow.CompanyId.Value).SetTag("agency.workflow", row.Workflow.WorkflowId.Value);
+        return activity?.Id ?? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Workflow {Workflow} of {Company} will not fire again until its schedule is mended: {Fault}")]
+    private static partial void Unplannable(ILogger logger, string workflow, string company, string fault);
+}
