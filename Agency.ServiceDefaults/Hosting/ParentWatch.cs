@@ -8,7 +8,8 @@ namespace Agency.ServiceDefaults.Hosting;
 /// With <c>AGENCY_PARENT_WATCH=stdin</c> the service leaves when its standard input ends. Whoever started it holds the other end, so even
 /// a parent that was killed outright takes its children along.
 /// </summary>
-internal sealed partial class ParentWatch(IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<ParentWatch> logger) : IHostedService
+internal sealed partial class ParentWatch(IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<ParentWatch> logger, Func<Stream>? openInput = null)
+    : IHostedService
 {
     private readonly ILogger _logger = logger;
 
@@ -29,7 +30,7 @@ internal sealed partial class ParentWatch(IConfiguration configuration, IHostApp
     {
         try
         {
-            using var input = Console.OpenStandardInput();
+            using var input = openInput?.Invoke() ?? Console.OpenStandardInput();
             Span<byte> buffer = stackalloc byte[256];
             while (input.Read(buffer) > 0)
             {
