@@ -9,6 +9,9 @@ namespace Agency.Worker.Mcp;
 /// <summary>From an MCP result to a <see cref="ToolAnswer"/>.</summary>
 internal static class ToolAnswers
 {
+    /// <summary>Where our servers tell a failure's kind, in a result's <c>_meta</c>.</summary>
+    private const string ErrorMetaKey = "agency/error";
+
     public static ToolAnswer From(CallToolResult result, int maxBytes)
     {
         var text = string.Join("\n", result.Content.OfType<TextContentBlock>().Select(b => b.Text));
@@ -26,15 +29,14 @@ internal static class ToolAnswers
     /// </summary>
     private static ToolAnswer Failure(CallToolResult result, string text)
     {
-        var error = result.StructuredContent is { ValueKind: JsonValueKind.Object } structured && structured.TryGetProperty("error", out var e)
-            && e.ValueKind is JsonValueKind.Object ? e : default;
+        var error = result.Meta?[ErrorMetaKey] as JsonObject;
         var kind = Member(error, "kind") is "invalid" or "forbidden" ? FailureKind.Permanent : FailureKind.Transient;
         var message = text.Length > 0 ? text : Member(error, "message") ?? "The tool failed without saying why.";
         return ToolAnswer.Failed(kind, message) with { Excerpt = ProtocolText.Clip(message, ProtocolText.MaxExcerpt) };
     }
 
-    private static string? Member(JsonElement error, string name) =>
-        error.ValueKind is JsonValueKind.Object && error.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+    private static string? Member(JsonObject? error, string name) =>
+        error?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static JsonNode? FromText(string text)
     {

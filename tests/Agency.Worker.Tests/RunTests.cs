@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agency.WorkerProtocol;
 using ModelContextProtocol.Protocol;
@@ -53,6 +52,9 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         Assert.Equal("", run.Errors);
         Assert.Equal(["context.get_company_profile", "context.query_company_context", "operations.generate_client_report", "context.remember"], gateway.Calls.Select(c => $"{c.Server}.{c.Tool}"));
         Assert.All(gateway.Calls, c => Assert.Equal("acme", c.Arguments["client"]!.GetValue<string>()));
+        Assert.Equal(
+            ["context server/discover", "context tools/call", "context tools/call", "operations server/discover", "operations tools/call", "context tools/call"],
+            gateway.Methods);
         var calls = gateway.Calls.ToArray();
         Assert.Equal("goals of Acme", calls[1].Arguments["query"]!.GetValue<string>());
         Assert.Equal("""["weekly",1,"d1#1"]""", new JsonArray(calls[2].Arguments["period"]!.DeepClone(), calls[2].Arguments["attempt"]!.DeepClone(), calls[2].Arguments["passages"]![1]!["id"]!.DeepClone()).ToJsonString());
@@ -103,7 +105,7 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         {
             IsError = true,
             Content = [new TextContentBlock { Text = "The feed is not there." }],
-            StructuredContent = kind is null ? null : JsonElement.Parse($$$"""{"error":{"kind":"{{{kind}}}","message":"x"}}"""),
+            Meta = kind is null ? null : new JsonObject { ["agency/error"] = new JsonObject { ["kind"] = kind, ["message"] = "x" } },
         });
 
         var run = await WorkerUnderTest.RunAsync(Envelope(OneCall("operations.list_reports") + "\n2. Never reached.\n"));

@@ -3,7 +3,10 @@ using Agency.WorkerProtocol;
 
 namespace Agency.Worker.Tests;
 
-/// <summary>The built worker as a child process, with an environment of nothing but where .NET lies.</summary>
+/// <summary>
+/// The built worker as a child process, with an environment of nothing but where .NET lies. <c>AGENCY_WORKER_PATH</c> tests another build of it, such as
+/// the NativeAOT one.
+/// </summary>
 internal sealed class WorkerUnderTest : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -14,7 +17,8 @@ internal sealed class WorkerUnderTest : IDisposable
 
     public WorkerUnderTest()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "worker", OperatingSystem.IsWindows() ? "Agency.Worker.exe" : "Agency.Worker"))
+        var built = Path.Combine(AppContext.BaseDirectory, "worker", OperatingSystem.IsWindows() ? "Agency.Worker.exe" : "Agency.Worker");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("AGENCY_WORKER_PATH") ?? built)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
