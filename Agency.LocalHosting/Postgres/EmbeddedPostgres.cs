@@ -22,6 +22,9 @@ public sealed class EmbeddedPostgres
     /// <summary>The superuser's connection string to the database <c>postgres</c>.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>The major version.</summary>
+    public int Major => _binaries.Major;
+
     /// <summary>True when the server was already running.</summary>
     public bool IsAdopted { get; }
 
@@ -62,7 +65,7 @@ public sealed class EmbeddedPostgres
             int chosen = await starter.StartAsync(Path.Combine(state, "port"), ct);
             string connectionString = ConnectionStringFor(chosen, options.Password);
             await using var connection = new NpgsqlConnection(connectionString);
-            await connection.OpenAsync(ct);
+            await connection.OpenAsync(CancellationToken.None); // It runs: a cancelled start must know it, to stop it.
             return new(binaries, user, folder, chosen, connectionString, adopted: false);
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InvalidPassword)

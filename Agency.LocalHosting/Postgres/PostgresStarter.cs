@@ -45,7 +45,7 @@ internal sealed class PostgresStarter(EmbeddedPostgresOptions options, PostgresB
             {
                 long from = File.Exists(folder.LogFile) ? new FileInfo(folder.LogFile).Length : 0;
                 var started = await user.RunAsync(
-                    binaries.PgCtl, ["start", "-D", folder.Data, "-w", "-t", "60", "-s", "-l", folder.LogFile, "-o", ServerArguments(port)], ct);
+                    binaries.PgCtl, ["start", "-D", folder.Data, "-w", "-t", "60", "-s", "-l", folder.LogFile, "-o", ServerArguments(port)], CancellationToken.None);
                 if (started.Succeeded)
                 {
                     await File.WriteAllTextAsync(portFile, port.ToString(CultureInfo.InvariantCulture), ct);
