@@ -1,0 +1,78 @@
+using Agency.Data;
+using Agency.Data.Workflows;
+using Agency.ServiceDefaults.Identity;
+using Agency.ServiceDefaults.Mcp;
+using Agency.ServiceDefaults.Tenancy;
+using Microsoft.EntityFrameworkCore;
+
+namespace Agency.Operations.Registry;
+
+/// <summary>Shows workflows.</summary>
+internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator locator, CallerDatabase database, TimeProvider time)
+{
+    private const int ShownHistory = 20;
+    private const int ShownOccurrences = 5;
+
+    public async Task<Result<WorkflowDetails>> GetAsync(string? client, string id, CancellationToken cancellationToken)
+    {
+        var found = await locator.FindAsync(client, id, cancellationToken);
+        if (!found.IsSuccess)
+        {
+            return found.Error;
+        }
+
+        var key = found.Value;
+        await using var context = database.Open(key.Company);
+        var workflow = await context.Workflows.AsNoTracking()
+            .SingleOrDefaultAsync(w => w.CompanyId == key.Company && w.WorkflowId == key.Id && w.DeletedAt == null, cancellationToken);
+        var company = await context.FindCompanyAsync(key.Company, cancellationToken);
+        if (workflow is null || !company.IsSuccess)
+        {
+            return RegistryErrors.NoSuchWorkflow(key);
+        }
+
+        var history = await context.WorkflowEvents.AsNoTracking()
+            .Where(e => e.CompanyId == key.Company && e.WorkflowId == key.Id)
+            .OrderByDescending(e => e.At).ThenByDescending(e => e.EventId).Take(ShownHistory)
+            .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToListAsync(cancellationToken);
+        return new WorkflowDetails(WorkflowView.Of(workflow), Upcoming(workflow, company.Value.TimeZone), history);
+    }
+
+    public async Task<Result<Page<WorkflowView>>> ListAsync(
+        string? client, WorkflowStatus? status, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        var scope = companies.ResolveOptional(client);
+        var from = Cursor.Decode<Position>(cursor);
+        if ((scope.Error ?? from.Error ?? Paging.Check(limit).Error) is { } error)
+        {
+            return error;
+        }
+
+        await using var context = database.Open(scope.Value);
+        if (scope.Value is { } company && await context.FindCompanyAsync(company, cancellationToken) is { IsSuccess: false } unknown)
+        {
+            return unknown.Error!;
+        }
+
+        // The position only says where to go on; which rows there are to go on with follows from the caller.
+        var (afterClient, afterId) = (from.Value?.Client ?? "", from.Value?.Id ?? "");
+        var query = context.Workflows
+            .FromSql($"select w.*, w.xmin from workflow w where (company_id, workflow_id) > ({afterClient}, {afterId})")
+            .AsNoTracking().Where(w => w.DeletedAt == null);
+        if (status is { } wanted)
+        {
+            query = query.Where(w => w.Status == wanted);
+        }
+
+        var rows = await query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId).Take(limit + 1).ToListAsync(cancellationToken);
+        return Page.From([.. rows.Select(WorkflowView.Of)], limit, (WorkflowView w) => new Position(w.Client.Value, w.Id.Value));
+    }
+
+    private IReadOnlyList<Occurrence> Upcoming(Workflow workflow, string companyZone) =>
+        workflow is { Status: WorkflowStatus.Active, Schedule: not null }
+        && WorkflowRules.ReadSchedule(workflow.Schedule, workflow.TimeZone, companyZone) is { IsSuccess: true, Value: { } schedule }
+            ? Occurrence.After(schedule, time.Now(), ShownOccurrences)
+            : [];
+
+    private sealed record Position(string Client, string Id);
+}
