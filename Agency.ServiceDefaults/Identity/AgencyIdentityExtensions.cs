@@ -27,7 +27,7 @@ public static class AgencyIdentityExtensions
         services.AddTokenOptions();
         services.AddHttpContextAccessor();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ICallerAccessor, HttpCallerAccessor>();
+        services.Replace(ServiceDescriptor.Singleton<ICallerAccessor, HttpCallerAccessor>());
         services.TryAddSingleton<ITokenRevocation, NoTokenRevocation>();
         services.TryAddScoped(provider => provider.GetRequiredService<ICallerAccessor>().Current
             ?? throw new InvalidOperationException("There is no caller here. Outside a request use ICallerAccessor."));
