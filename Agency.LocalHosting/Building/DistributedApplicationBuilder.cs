@@ -34,8 +34,11 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public StateFolder State { get; }
 
-    /// <summary>True when a test runs this: ports are free ones, the database need not survive a power cut.</summary>
+    /// <summary>True when a test runs this: nothing is printed, the database need not survive a power cut.</summary>
     public bool IsTest => _interception is not null;
+
+    /// <summary>Whether declared ports give way to free ones; the key is the one of Aspire's testing.</summary>
+    public bool RandomizePorts => IsTest && !string.Equals(Configuration["DcpPublisher:RandomizePorts"], "false", StringComparison.OrdinalIgnoreCase);
 
     public ConfigurationManager Configuration { get; }
 

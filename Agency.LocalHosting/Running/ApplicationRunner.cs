@@ -140,7 +140,7 @@ internal sealed class ApplicationRunner
         var taken = new List<string>();
         foreach (var (name, endpoint) in endpoints)
         {
-            endpoint.AllocatedPort = endpoint.DeclaredPort is { } port && !_builder.IsTest ? port : Ports.FindFree();
+            endpoint.AllocatedPort = endpoint.DeclaredPort is { } port && !_builder.RandomizePorts ? port : Ports.FindFree();
             if (!Ports.IsFree(endpoint.AllocatedPort.Value))
                 taken.Add($"Port {endpoint.AllocatedPort} ({name}) is taken by another program.");
         }

@@ -38,7 +38,7 @@ internal sealed class PostgresRunner(RunContext context, PostgresServerResource 
         {
             Folder = Path.Combine(context.Builder.State.Path, "postgres"),
             Password = (await server.PasswordParameter.GetValueAsync(ct))!,
-            Port = context.Builder.IsTest ? null : endpoint.DeclaredPort,
+            Port = context.Builder.RandomizePorts ? null : endpoint.DeclaredPort,
             Settings = context.Builder.IsTest ? TestSettings : UserSettings,
             Log = line => context.Log.Write(server.Name, line),
         };

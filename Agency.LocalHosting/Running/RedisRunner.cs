@@ -17,7 +17,7 @@ internal sealed class RedisRunner(RunContext context, RedisResource redis) : IRe
     {
         string folder = Path.Combine(context.Builder.State.Path, redis.Name);
         Directory.CreateDirectory(folder);
-        int port = redis.Endpoints[0].DeclaredPort is { } declared && !context.Builder.IsTest ? declared : RememberedPort(Path.Combine(folder, "port"));
+        int port = redis.Endpoints[0].DeclaredPort is { } declared && !context.Builder.RandomizePorts ? declared : RememberedPort(Path.Combine(folder, "port"));
         redis.Endpoints[0].AllocatedPort = port;
 
         string project = Path.Combine(context.Builder.AppHostDirectory, "..", "Agency.LocalRedis", "Agency.LocalRedis.csproj");
