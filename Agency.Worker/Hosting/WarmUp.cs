@@ -1,10 +1,11 @@
-using System.Text.Json.Nodes;
-using Agency.Sops;
+using Agency.Worker.Runs;
 using Agency.WorkerProtocol;
 
 namespace Agency.Worker.Hosting;
 
-/// <summary>Runs once what every run needs, while no run is waiting for it: compiling it is most of what a short run costs.</summary>
+/// <summary>
+/// Works a small run against a server in memory while no real run is waiting: compiling what every run needs is most of what a short run costs.
+/// </summary>
 internal static class WarmUp
 {
     private const string Procedure = """
@@ -19,35 +20,29 @@ internal static class WarmUp
         1. **Call.**
 
            ```tool context.recall as found
-           { "client": "{{ company.id }}", "a": "{{ inputs.a }} {{ run.date }}" }
+           { "client": "{{ company.id }}", "a": "{{ inputs.a }} {{ run.date }} {{ context.passages }}" }
            ```
         """;
 
-    public static void Run(TimeProvider time)
+    public static async Task RunAsync(TimeProvider time)
     {
-        var now = time.GetUtcNow();
-        var sop = SopParser.Parse(Procedure).Sop ?? throw new InvalidOperationException("The warm-up's own procedure does not parse.");
-        var scope = new SopScope().WithCompany("c", "c").WithWorkflow("w", "w").WithRun("r", now, 1)
-            .WithInputs(SopInputs.Resolve(sop, null, out _)).WithContext(new JsonObject(), new JsonArray());
-        _ = SopTemplate.TryRender(sop.Steps[0].Call!.ArgumentsTemplate, scope, out _, out _);
-
-        var envelope = RunEnvelopes.ToLine(new RunEnvelope
+        var line = RunEnvelopes.ToLine(new RunEnvelope
         {
             Protocol = RunEnvelope.CurrentProtocol,
-            RunId = "r",
-            Company = new("c", "c"),
-            Workflow = new("w", "w"),
-            Sop = "",
+            RunId = "warm-up",
+            Company = new("warm-up", "Warm-up"),
+            Workflow = new("warm-up", "warm_up"),
+            Sop = Procedure,
             Attempt = 1,
-            ScheduledFor = now,
-            Limits = new(1, 1, 1),
+            ScheduledFor = time.GetUtcNow(),
+            Limits = new(60, 60, 4096),
             GatewaySocket = "",
-            Servers = [],
+            Servers = ["context"],
         });
-        _ = RunEnvelopes.TryParse(envelope.AsSpan(0, envelope.Length - 1), out _, out _);
+        if (!RunEnvelopes.TryParse(line.AsSpan(0, line.Length - 1), out var envelope, out var error)) throw new InvalidOperationException(error);
 
-        var events = new RunEventWriter(Stream.Null);
-        events.Write(new StepFinishedEvent { At = now, Ordinal = 1, Title = "", Status = StepStatus.Recorded, DurationMs = 0 });
-        events.Write(new OutcomeEvent { At = now, Outcome = RunOutcome.Succeeded, Summary = "", ToolCalls = 0 });
+        using var http = new HttpClient(new WarmUpServer());
+        var outcome = await new RunExecutor(envelope, new RunEventWriter(Stream.Null), http, time).RunAsync().ConfigureAwait(false);
+        if (outcome.Error is not null) throw new InvalidOperationException($"The warm-up failed: {outcome.Error.Message}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Agency.Worker.Mcp;
 using Agency.Worker.Runs;
 using Agency.WorkerProtocol;
 
@@ -16,7 +17,7 @@ internal sealed class WorkerProcess(Stream input, Stream output, Stream errors, 
     {
         try
         {
-            WarmUp.Run(time);
+            await WarmUp.RunAsync(time).ConfigureAwait(false);
             _events.Write(new ReadyEvent { At = time.GetUtcNow(), Protocol = RunEnvelope.CurrentProtocol, ProcessId = Environment.ProcessId });
             return await TakeEnvelopeAsync().ConfigureAwait(false);
         }
@@ -44,7 +45,9 @@ internal sealed class WorkerProcess(Stream input, Stream output, Stream errors, 
             return WorkerExit.BadEnvelope;
         }
 
-        var run = Task.Run(() => new RunExecutor(envelope, _events, time).RunAsync());
+        // Not disposed: that would fail a cancelled run's call, and the run could still write an outcome before the process is gone.
+        var http = GatewayHttp.Create(envelope.GatewaySocket);
+        var run = Task.Run(() => new RunExecutor(envelope, _events, http, time).RunAsync());
         var end = OnOwnThread(() => reader.WaitForEnd(() => Log("More than one envelope was sent; a worker takes one, the rest is ignored.")));
         if (await Task.WhenAny(run, end).ConfigureAwait(false) == end && !run.IsCompleted)
         {

@@ -10,9 +10,8 @@ namespace Agency.Worker.Mcp;
 /// <summary>
 /// The tools of the servers behind the gateway. One client a server, made at its first call. Nothing is disposed: the process ends with its run.
 /// </summary>
-internal sealed class GatewayTools(RunEnvelope envelope)
+internal sealed class GatewayTools(RunEnvelope envelope, HttpClient http)
 {
-    private readonly HttpClient _http = GatewayHttp.Create(envelope.GatewaySocket);
     private readonly Dictionary<string, McpClient> _clients = new(StringComparer.Ordinal);
 
     /// <summary>Throws for <paramref name="cancellationToken"/> and for faults of the worker itself; what the other side does is an answer.</summary>
@@ -50,7 +49,7 @@ internal sealed class GatewayTools(RunEnvelope envelope)
             TransportMode = HttpTransportMode.StreamableHttp,
             Name = server,
         };
-        var transport = new HttpClientTransport(options, _http, loggerFactory: null, ownsHttpClient: false);
+        var transport = new HttpClientTransport(options, http, loggerFactory: null, ownsHttpClient: false);
         return _clients[server] = await McpClient.CreateAsync(transport, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 }

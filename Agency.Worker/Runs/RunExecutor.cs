@@ -9,10 +9,10 @@ using Agency.WorkerProtocol;
 namespace Agency.Worker.Runs;
 
 /// <summary>Works one run: parses the procedure, injects the company's context, takes the steps in order, and writes the outcome.</summary>
-internal sealed class RunExecutor(RunEnvelope envelope, RunEventWriter events, TimeProvider time)
+internal sealed class RunExecutor(RunEnvelope envelope, RunEventWriter events, HttpClient http, TimeProvider time)
 {
     private readonly Tracer _tracer = new(events, time, envelope.Traceparent);
-    private readonly GatewayTools _tools = new(envelope);
+    private readonly GatewayTools _tools = new(envelope, http);
     private readonly SopScope _scope = new SopScope()
         .WithCompany(envelope.Company.Id, envelope.Company.Name)
         .WithWorkflow(envelope.Workflow.Id, envelope.Workflow.Type)
@@ -20,7 +20,7 @@ internal sealed class RunExecutor(RunEnvelope envelope, RunEventWriter events, T
 
     private int _toolCalls;
 
-    public async Task RunAsync()
+    public async Task<OutcomeEvent> RunAsync()
     {
         RunError? error;
         string summary;
@@ -31,14 +31,16 @@ internal sealed class RunExecutor(RunEnvelope envelope, RunEventWriter events, T
             if (error is not null) span.Fail(error.Kind);
         }
 
-        events.Write(new OutcomeEvent
+        var outcome = new OutcomeEvent
         {
             At = time.GetUtcNow(),
             Outcome = error is null ? RunOutcome.Succeeded : RunOutcome.Failed,
             Error = error,
             Summary = ProtocolText.Clip(summary, ProtocolText.MaxMessage),
             ToolCalls = _toolCalls,
-        });
+        };
+        events.Write(outcome);
+        return outcome;
     }
 
     private async Task<(RunError? Error, string Summary)> WorkAsync(WorkerSpan run)
