@@ -15,6 +15,9 @@ if (production && defaultClient.Length > 0)
     return;
 }
 
+if (builder.ExecutionContext.IsPublishMode)
+    builder.AddKubernetesEnvironment("kubernetes");
+
 var postgres = builder.AddPostgres("postgres").WithDataVolume();
 var database = postgres.AddDatabase("agency");
 var redis = builder.AddRedis("redis");

@@ -62,14 +62,15 @@ public sealed class DistributedApplication : IAsyncDisposable
         }
         catch (DistributedApplicationException failure)
         {
-            await Console.Error.WriteLineAsync($"\nThe agency did not start. {failure.Message}\n");
+            await Console.Error.WriteLineAsync($"\nThe agency did not start.\n{failure.Message}\n");
             Environment.ExitCode = 1;
         }
         finally
         {
             clock.Restart();
             await DisposeAsync();
-            _runner.Log.WritePlain($"Stopped ({clock.Elapsed.TotalSeconds:0.0} s).");
+            if (Environment.ExitCode == 0)
+                _runner.Log.WritePlain($"Stopped ({clock.Elapsed.TotalSeconds:0.0} s).");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class WelcomeStep : IStartupStep
         string token = issued.Output.Split('\n')[^1].Trim();
         if (issued.ExitCode != 0 || token.Length == 0)
         {
-            context.Add("Operator token", $"not available: operations --issue-token operator ended with exit code {issued.ExitCode}. {issued.Error.Split('\n')[^1]}".TrimEnd());
+            context.Add("Operator token", $"not available: operations --issue-token operator ended with exit code {issued.ExitCode}. {issued.Error.Split('\n')[0]}".TrimEnd());
             return;
         }
 

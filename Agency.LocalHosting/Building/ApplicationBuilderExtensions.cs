@@ -78,6 +78,10 @@ public static class ApplicationBuilderExtensions
             },
             secret));
 
+    /// <summary>Only ever reached when a deployment is published, which this engine does not do.</summary>
+    public static void AddKubernetesEnvironment(this IDistributedApplicationBuilder builder, string name) =>
+        throw new NotSupportedException("Publishing needs the Aspire engine: build with UseAspire=true.");
+
     private static ParameterResource AddPassword(this IDistributedApplicationBuilder builder, string name) =>
         builder.AddParameter($"{name}-password", new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true).Resource;
 

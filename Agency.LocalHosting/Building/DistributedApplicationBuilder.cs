@@ -17,6 +17,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         AppHostDirectory = AppHost.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "apphostprojectpath")?.Value
             ?? Directory.GetCurrentDirectory();
 
+        if (args.Contains("--operation") || args.Contains("--publisher"))
+            throw new DistributedApplicationException("This build runs the agency locally and publishes nothing. Publish with the Aspire engine: UseAspire=true dotnet run --project Agency.AppHost -- ...");
+
         string home = interception?.StateFolder
             ?? Environment_("AGENCY_HOME")
             ?? Path.Combine(AppHostDirectory, "..", ".agency");

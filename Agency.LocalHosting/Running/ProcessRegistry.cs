@@ -79,16 +79,23 @@ internal sealed class ProcessRegistry(string file, LogSink log)
         try
         {
             var process = Process.GetProcessById(entry.Pid);
-            if (!process.HasExited && (process.StartTime.ToUniversalTime() - entry.Started).Duration() < ClockJitter)
+            if (!process.HasExited && !IsZombie(entry.Pid) && (process.StartTime.ToUniversalTime() - entry.Started).Duration() < ClockJitter)
                 return process;
             process.Dispose();
         }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
         {
             // It ended long ago.
         }
 
         return null;
+    }
+
+    /// <summary>It has ended, but in a container without an init process nobody collects it.</summary>
+    private static bool IsZombie(int pid)
+    {
+        string status = $"/proc/{pid}/status";
+        return File.Exists(status) && File.ReadLines(status).Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
     }
 
     private List<Entry> Load()
