@@ -21,7 +21,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             throw new DistributedApplicationException("This build runs the agency locally and publishes nothing. Publish with the Aspire engine: UseAspire=true dotnet run --project Agency.AppHost -- ...");
 
         string home = interception?.StateFolder
-            ?? Environment_("AGENCY_HOME")
+            ?? FromEnvironment("AGENCY_HOME")
             ?? Path.Combine(AppHostDirectory, "..", ".agency");
         State = StateFolder.Open(Path.GetFullPath(home));
 
@@ -79,7 +79,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public DistributedApplication BuildApplication() => new(new ApplicationRunner(this));
 
-    private static string? Environment_(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? FromEnvironment(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private sealed record HostEnvironment(string EnvironmentName, string ApplicationName, string ContentRootPath) : IHostEnvironment
     {

@@ -72,7 +72,7 @@ public sealed class EmbeddedPostgres
         {
             throw new DistributedApplicationException(
                 $"The database in {folder.Data} was made with another password than the one in the state folder. " +
-                $"Restore parameters.json, or delete {folder.Path} to start with an empty database.", failure);
+                $"Restore parameters.json, or delete {folder.Root} to start with an empty database.", failure);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class PostgresStarter(EmbeddedPostgresOptions options, PostgresB
         if (Directory.Exists(fresh))
             Directory.Delete(fresh, recursive: true);
 
-        string passwordFile = Path.Combine(folder.Path, "initial-password");
+        string passwordFile = Path.Combine(folder.Root, "initial-password");
         await WritePasswordAsync(passwordFile, ct);
         try
         {
@@ -25,7 +25,7 @@ internal sealed class PostgresStarter(EmbeddedPostgresOptions options, PostgresB
                 ["-D", fresh, "-U", "postgres", "-A", "scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--no-sync", .. binaries.LocaleArguments()],
                 ct);
             if (!made.Succeeded)
-                throw new DistributedApplicationException($"initdb ({binaries.BinFolder}) could not make the database in {folder.Path}:\n{made.Output}");
+                throw new DistributedApplicationException($"initdb ({binaries.BinFolder}) could not make the database in {folder.Root}:\n{made.Output}");
         }
         finally
         {

@@ -4,24 +4,24 @@ using System.Text;
 namespace Agency.LocalHosting.Postgres;
 
 /// <summary>The folder that belongs to the server's user: <c>data</c>, and the server's log beside it.</summary>
-internal sealed record ServerFolder(string Path)
+internal sealed record ServerFolder(string Root)
 {
-    public string Data => System.IO.Path.Combine(Path, "data");
+    public string Data => Path.Combine(Root, "data");
 
-    public string LogFile => System.IO.Path.Combine(Path, "postgres.log");
+    public string LogFile => Path.Combine(Root, "postgres.log");
 
-    public string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
+    public string PidFile => Path.Combine(Data, "postmaster.pid");
 
     /// <summary>The version that made the data, or null when there is none yet.</summary>
     public int? Major =>
-        File.Exists(System.IO.Path.Combine(Data, "PG_VERSION"))
-            ? int.Parse(File.ReadAllText(System.IO.Path.Combine(Data, "PG_VERSION")).Trim(), System.Globalization.CultureInfo.InvariantCulture)
+        File.Exists(Path.Combine(Data, "PG_VERSION"))
+            ? int.Parse(File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim(), System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
     /// <summary>Makes the folder below <paramref name="folder"/>, or below /var/tmp where the server's user cannot reach that.</summary>
     public static async Task<ServerFolder> PrepareAsync(string folder, ServerUser user, Action<string> log, CancellationToken ct)
     {
-        string inside = System.IO.Path.Combine(folder, "server");
+        string inside = Path.Combine(folder, "server");
         if (OperatingSystem.IsWindows() || user.Name is null)
         {
             if (OperatingSystem.IsWindows())
@@ -63,8 +63,8 @@ internal sealed record ServerFolder(string Path)
     /// </summary>
     private static async Task SetAsideStrangerAsync(string folder, string outside, ServerUser user, Action<string> log, CancellationToken ct)
     {
-        string mine = System.IO.Path.Combine(folder, "database-id");
-        string theirs = System.IO.Path.Combine(outside, "database-id");
+        string mine = Path.Combine(folder, "database-id");
+        string theirs = Path.Combine(outside, "database-id");
         string? id = File.Exists(mine) ? File.ReadAllText(mine) : null;
         if (Directory.Exists(outside) && (id is null || !File.Exists(theirs) || File.ReadAllText(theirs) != id))
         {

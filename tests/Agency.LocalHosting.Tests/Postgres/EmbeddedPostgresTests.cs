@@ -103,6 +103,35 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.DataFolder folde
     }
 
     [Fact]
+    public async Task Start_FolderOutOfTheServersReach_KeepsTheDataBelowVarTmpAndSaysSo()
+    {
+        Assert.SkipUnless(!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess, "Only root runs the server as another user.");
+        using var closed = new TemporaryFolder();
+#pragma warning disable CA1416 // Skipped on Windows.
+        File.SetUnixFileMode(closed.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+#pragma warning restore CA1416
+        var said = new List<string>();
+        var options = new EmbeddedPostgresOptions { Folder = Path.Combine(closed.Path, "postgres"), Password = "secret", Log = said.Add };
+
+        var server = await EmbeddedPostgres.StartAsync(options, Ct);
+        await server.StopAsync(Ct);
+        string root = Path.GetDirectoryName(server.DataFolder)!;
+        try
+        {
+            var again = await EmbeddedPostgres.StartAsync(options, Ct);
+            await again.StopAsync(Ct);
+
+            Assert.StartsWith("/var/tmp/agency-postgres-", root, StringComparison.Ordinal);
+            Assert.Equal(server.DataFolder, again.DataFolder);
+            Assert.Contains(said, line => line.Contains(root, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Start_UnknownSource_NamesTheAllowedOnes()
     {
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => folder.StartAsync(search: "floppy"));
