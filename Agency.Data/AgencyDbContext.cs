@@ -87,6 +87,7 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
         FilterByTenant<DocumentChunk>(modelBuilder);
         FilterByTenant<Memory>(modelBuilder);
         FilterByTenant<SopOverride>(modelBuilder);
+        FilterByTenant<SearchTerm>(modelBuilder);
         FilterByTenant<Workflow>(modelBuilder);
         FilterByTenant<WorkflowEvent>(modelBuilder);
         FilterByTenant<Run>(modelBuilder);

@@ -38,4 +38,7 @@ public sealed class DocumentChunk
     public required string Heading { get; init; }
 
     public required string Text { get; init; }
+
+    /// <summary>Title, heading and text as the search reads them; the database indexes this and nothing else.</summary>
+    public required string SearchText { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed class Memory
 
     public required string Text { get; init; }
 
+    /// <summary>The text and the tags as the search reads them.</summary>
+    public required string SearchText { get; init; }
+
     public List<string> Tags { get; init; } = [];
 
     /// <summary>The run that remembered it, if a run did.</summary>

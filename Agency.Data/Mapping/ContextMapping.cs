@@ -1,13 +1,16 @@
 using Agency.Data.Context;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NpgsqlTypes;
 
 namespace Agency.Data.Mapping;
 
 internal sealed class ContextMapping
     : IEntityTypeConfiguration<Document>, IEntityTypeConfiguration<DocumentChunk>, IEntityTypeConfiguration<Memory>,
-        IEntityTypeConfiguration<SopOverride>
+        IEntityTypeConfiguration<SopOverride>, IEntityTypeConfiguration<SearchTerm>
 {
+    private const string SearchColumn = "Search";
+
     public void Configure(EntityTypeBuilder<Document> builder)
     {
         builder.ToTable("document");
@@ -25,6 +28,7 @@ internal sealed class ContextMapping
         builder.ToTable("document_chunk");
         builder.HasKey(c => new { c.CompanyId, c.DocumentId, c.Ordinal });
         builder.HasOne<Document>().WithMany().HasForeignKey(c => new { c.CompanyId, c.DocumentId }).OnDelete(DeleteBehavior.Cascade);
+        IsSearched(builder);
     }
 
     public void Configure(EntityTypeBuilder<Memory> builder)
@@ -33,6 +37,7 @@ internal sealed class ContextMapping
         builder.HasKey(m => new { m.CompanyId, m.MemoryId });
         builder.HasIndex(m => new { m.CompanyId, m.CreatedAt });
         builder.OfCompany(m => m.CompanyId);
+        IsSearched(builder);
     }
 
     public void Configure(EntityTypeBuilder<SopOverride> builder)
@@ -41,5 +46,22 @@ internal sealed class ContextMapping
         builder.HasKey(s => new { s.CompanyId, s.Name });
         builder.Property(s => s.Name).HasMaxLength(100);
         builder.OfCompany(s => s.CompanyId);
+    }
+
+    public void Configure(EntityTypeBuilder<SearchTerm> builder)
+    {
+        builder.ToTable("search_term");
+        builder.HasKey(t => new { t.CompanyId, t.Corpus, t.Lexeme });
+        builder.Property(t => t.Corpus).HasMaxLength(20);
+        builder.Property(t => t.Lexeme).UseCollation("C");
+        builder.OfCompany(t => t.CompanyId);
+    }
+
+    private static void IsSearched<TEntity>(EntityTypeBuilder<TEntity> builder)
+        where TEntity : class
+    {
+        builder.Property<NpgsqlTsVector>(SearchColumn)
+            .HasComputedColumnSql("to_tsvector('pg_catalog.english'::regconfig, normalize(search_text, NFKC))", stored: true);
+        builder.HasIndex(SearchColumn).HasMethod("gin");
     }
 }

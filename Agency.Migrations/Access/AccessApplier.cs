@@ -31,13 +31,14 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
 
         await ExecuteAsync(connection, SchemaSql(), cancellationToken);
         await ExecuteAsync(connection, Functions.Sql(), cancellationToken);
+        await ExecuteAsync(connection, SearchFunctions.Sql(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     private static string RolesSql()
     {
         var sql = new StringBuilder();
-        foreach (var group in (string[])["agency_owner", "agency_staff", "agency_tenants", Functions.DirectoryRole])
+        foreach (var group in (string[])["agency_owner", "agency_staff", "agency_tenants", Functions.DirectoryRole, SearchFunctions.Role])
         {
             sql.AppendLine($"""
                 do $$ begin
@@ -78,7 +79,7 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
             revoke all on schema public from public;
             alter schema {schema} owner to agency_owner;
             revoke all on schema {schema} from public;
-            grant usage on schema {schema} to agency_staff, agency_tenants, {Functions.DirectoryRole};
+            grant usage on schema {schema} to agency_staff, agency_tenants, {Functions.DirectoryRole}, {SearchFunctions.Role};
             revoke all on all tables in schema {schema} from public, {everyone};
 
             """);

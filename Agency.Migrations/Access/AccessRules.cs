@@ -30,6 +30,9 @@ internal static class AccessRules
         new Table("memory", Visibility.CompanyOnly).Allow(Context, "select, insert, delete"),
         new Table("sop_override", Visibility.CompanyOnly).Allow(Context, "select, insert, update, delete"),
 
+        // Kept by triggers and read by the search functions, which have a role of their own: no service touches it.
+        new Table("search_term", Visibility.CompanyOnly),
+
         new Table("workflow", Visibility.Company)
             .Allow(Operations, "select, insert, update")
             .Allow(Scheduler, "select, update (next_run, last_run, failure_count, status, status_message, updated_at)")

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -260,6 +261,17 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("text")
                         .HasColumnName("heading");
 
+                    b.Property<NpgsqlTsVector>("Search")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("tsvector")
+                        .HasColumnName("search")
+                        .HasComputedColumnSql("to_tsvector('pg_catalog.english'::regconfig, normalize(search_text, NFKC))", true);
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text");
+
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasColumnType("text")
@@ -267,6 +279,11 @@ namespace Agency.Migrations.Schema
 
                     b.HasKey("CompanyId", "DocumentId", "Ordinal")
                         .HasName("pk_document_chunk");
+
+                    b.HasIndex("Search")
+                        .HasDatabaseName("ix_document_chunk_search");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Search"), "gin");
 
                     b.ToTable("document_chunk", "agency");
                 });
@@ -290,6 +307,17 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 
+                    b.Property<NpgsqlTsVector>("Search")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("tsvector")
+                        .HasColumnName("search")
+                        .HasComputedColumnSql("to_tsvector('pg_catalog.english'::regconfig, normalize(search_text, NFKC))", true);
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text");
+
                     b.PrimitiveCollection<List<string>>("Tags")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -303,10 +331,42 @@ namespace Agency.Migrations.Schema
                     b.HasKey("CompanyId", "MemoryId")
                         .HasName("pk_memory");
 
+                    b.HasIndex("Search")
+                        .HasDatabaseName("ix_memory_search");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Search"), "gin");
+
                     b.HasIndex("CompanyId", "CreatedAt")
                         .HasDatabaseName("ix_memory_company_id_created_at");
 
                     b.ToTable("memory", "agency");
+                });
+
+            modelBuilder.Entity("Agency.Data.Context.SearchTerm", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("Corpus")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("corpus");
+
+                    b.Property<string>("Lexeme")
+                        .HasColumnType("text")
+                        .HasColumnName("lexeme")
+                        .UseCollation("C");
+
+                    b.Property<long>("Frequency")
+                        .HasColumnType("bigint")
+                        .HasColumnName("frequency");
+
+                    b.HasKey("CompanyId", "Corpus", "Lexeme")
+                        .HasName("pk_search_term");
+
+                    b.ToTable("search_term", "agency");
                 });
 
             modelBuilder.Entity("Agency.Data.Context.SopOverride", b =>
@@ -1250,6 +1310,16 @@ namespace Agency.Migrations.Schema
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_memory_company_company_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Context.SearchTerm", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_search_term_company_company_id");
                 });
 
             modelBuilder.Entity("Agency.Data.Context.SopOverride", b =>
