@@ -1,5 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health", () => "Healthy");
-app.MapGet("/alive", () => "Healthy");
-app.Run();
+using Agency.CompanyContext;
+
+ContextServer.Build(args).Run();
