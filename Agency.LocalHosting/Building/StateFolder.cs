@@ -23,9 +23,20 @@ internal sealed class StateFolder : IDisposable
     /// <exception cref="DistributedApplicationException">Another AppHost uses it.</exception>
     public static StateFolder Open(string path)
     {
-        Create(path);
         string ownerFile = System.IO.Path.Combine(path, "apphost.pid");
-        if (FileLock.TryAcquire(System.IO.Path.Combine(path, "apphost.lock")) is not { } held)
+        FileStream? held;
+        try
+        {
+            Create(path);
+            held = FileLock.TryAcquire(System.IO.Path.Combine(path, "apphost.lock"));
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new DistributedApplicationException(
+                $"The state folder {path} belongs to another user ({failure.Message}). Start as that user, or set AGENCY_HOME to another folder.", failure);
+        }
+
+        if (held is null)
         {
             string owner = File.Exists(ownerFile) ? $" (process {File.ReadAllText(ownerFile).Trim()})" : "";
             throw new DistributedApplicationException(

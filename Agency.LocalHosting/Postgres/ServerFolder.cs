@@ -34,6 +34,13 @@ internal sealed record ServerFolder(string Root)
         if (await HandOverAsync(inside, user, ct))
             return new ServerFolder(inside);
 
+        if (Directory.EnumerateFileSystemEntries(inside).Any())
+        {
+            throw new DistributedApplicationException(
+                $"The database in {inside} was made by another user, and PostgreSQL, which runs as {user.Name} here, cannot use it. " +
+                "Start as that user, or set AGENCY_HOME to another folder.");
+        }
+
         Directory.Delete(inside);
         string outside = $"/var/tmp/agency-postgres-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12]}";
         log($"The user {user.Name} that PostgreSQL runs as cannot reach {folder}: the database lies in {outside}.");

@@ -27,8 +27,11 @@ internal sealed class PostgresRunner(RunContext context, PostgresServerResource 
 
     public async Task StopAsync(TimeSpan within)
     {
-        if (_embedded is not null)
-            await _embedded.StopAsync(CancellationToken.None);
+        if (_embedded is null)
+            return;
+        await _embedded.StopAsync(CancellationToken.None);
+        if (context.Builder.IsTest)
+            Directory.Delete(_embedded.Folder.Root, recursive: true); // It may lie outside the state folder.
     }
 
     private async Task StartEmbeddedAsync(CancellationToken ct)

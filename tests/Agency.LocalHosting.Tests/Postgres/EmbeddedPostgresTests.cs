@@ -132,6 +132,21 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.DataFolder folde
     }
 
     [Fact]
+    public async Task Start_DataOfAnotherUser_SaysSoAndLeavesItAlone()
+    {
+        Assert.SkipUnless(!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess, "Only root runs the server as another user.");
+        using var stranger = new TemporaryFolder();
+        string precious = Path.Combine(Directory.CreateDirectory(Path.Combine(stranger.Path, "server")).FullName, "data");
+        await File.WriteAllTextAsync(precious, "", Ct);
+
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(
+            () => EmbeddedPostgres.StartAsync(new() { Folder = stranger.Path, Password = "secret" }, Ct));
+
+        Assert.Contains("was made by another user", failure.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(precious));
+    }
+
+    [Fact]
     public async Task Start_UnknownSource_NamesTheAllowedOnes()
     {
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => folder.StartAsync(search: "floppy"));
