@@ -1,5 +1,37 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health", () => "Healthy");
-app.MapGet("/alive", () => "Healthy");
-app.Run();
+using Agency.HealthMonitor;
+using Agency.HealthMonitor.Alerts;
+using Agency.HealthMonitor.Anomalies;
+using Agency.HealthMonitor.Forecasts;
+using Agency.HealthMonitor.HealthReports;
+using Agency.HealthMonitor.Kpis;
+using Agency.HealthMonitor.Metrics;
+using Agency.ServiceDefaults.Hosting;
+using Agency.ServiceDefaults.Mcp;
+using Agency.ServiceDefaults.Pricing;
+using Agency.ServiceDefaults.Tenancy;
+
+await Server.Build(args).RunAsync();
+
+namespace Agency.HealthMonitor
+{
+    internal static class Server
+    {
+        /// <summary>The server, built and not started.</summary>
+        public static WebApplication Build(string[] args)
+        {
+            var builder = WebApplication.CreateBuilder(args);
+            builder.AddServiceDefaults("health");
+            builder.AddAgencyDatabase();
+            builder.AddPricing();
+            builder.AddAlerts();
+            builder.Services.AddScoped<ClientAccess>();
+            builder.AddAgencyMcp("health", "Agency health monitor", Instructions.Text)
+                .WithAgencyTools<KpiTools>().WithAgencyTools<HealthReportTools>().WithAgencyTools<MetricTools>()
+                .WithAgencyTools<AlertTools>().WithAgencyTools<AnomalyTools>().WithAgencyTools<ForecastTools>();
+            var app = builder.Build();
+            app.MapDefaultEndpoints();
+            app.MapAgencyMcp();
+            return app;
+        }
+    }
+}
