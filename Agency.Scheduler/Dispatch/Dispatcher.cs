@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using Agency.Scheduler.Settling;
+using Agency.Scheduler.Workers;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Agency.Scheduler.Dispatch;
+
+/// <summary>
+/// Claims as many runs as there are free places and executes each in its own task. Stopping: it claims no more, lets its runs finish for a
+/// grace period, then kills their workers and hands them back.
+/// </summary>
+internal sealed partial class Dispatcher(
+    Claimer claimer, RunExecutor executor, Settler settler, Leases leases, RunQueueSignal signal, IOptions<SchedulerOptions> options,
+    TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
+{
+    private static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = logger;
+    private readonly ConcurrentDictionary<RunKey, Task> _running = new();
+    private readonly CancellationTokenSource _interrupt = new();
+
+    /// <summary>Claims for the free places and starts what was claimed. Returns how many that were.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var free = options.Value.Workers - _running.Count;
+        if (free <= 0)
+        {
+            return 0;
+        }
+
+        var claimed = await claimer.ClaimAsync(free, cancellationToken);
+        foreach (var run in claimed)
+        {
+            Start(run);
+        }
+
+        return claimed.Count;
+    }
+
+    /// <summary>Lets the runs finish, for <paramref name="grace"/> at most, then hands them back.</summary>
+    public async Task DrainAsync(TimeSpan grace)
+    {
+        var all = Task.WhenAll(_running.Values);
+        try
+        {
+            await all.WaitAsync(grace, time);
+        }
+        catch (TimeoutException)
+        {
+            HandingBack(_logger, _running.Count);
+            await _interrupt.CancelAsync();
+            await all;
+        }
+    }
+
+    public override void Dispose()
+    {
+        _interrupt.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunOnceAsync(stoppingToken);
+                await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                NotClaimed(_logger, e);
+                await Task.Delay(options.Value.PollInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await DrainAsync(options.Value.ShutdownGrace);
+    }
+
+    /// <summary>Held from here on, so that heartbeats start even when the task has to wait for a thread.</summary>
+    private void Start(ClaimedRun run)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[run.Key] = done.Task;
+        var interrupt = CancellationTokenSource.CreateLinkedTokenSource(_interrupt.Token);
+        var lost = false;
+        var hold = leases.Hold(run.Key, () =>
+        {
+            Volatile.Write(ref lost, true);
+            Cancel(interrupt);
+        });
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await ExecuteAsync(run, () => Volatile.Read(ref lost), interrupt.Token);
+            }
+            catch (Exception e)
+            {
+                Faulted(_logger, e, run.Key.RunId.Value);
+            }
+            finally
+            {
+                hold.Dispose();
+                interrupt.Dispose();
+                _running.TryRemove(run.Key, out _);
+                done.SetResult();
+                signal.Wake();
+            }
+        });
+    }
+
+    private static void Cancel(CancellationTokenSource interrupt)
+    {
+        try
+        {
+            interrupt.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended in this very moment.
+        }
+    }
+
+    private async Task ExecuteAsync(ClaimedRun run, Func<bool> lost, CancellationToken interrupt)
+    {
+        AttemptResult result;
+        try
+        {
+            result = await executor.ExecuteAsync(run, interrupt);
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            result = new AttemptResult.HandedBack();
+        }
+        catch (Exception e)
+        {
+            // A fault of this program, but of this run alone: the others go on.
+            Faulted(_logger, e, run.Key.RunId.Value);
+            result = new AttemptResult.Failed(Data.Runs.RunErrorKind.Transient, $"The scheduler failed to execute the run ({e.GetType().Name}); see its log.");
+        }
+
+        if (!lost())
+        {
+            await SettleAsync(run.Key, result, lost);
+        }
+    }
+
+    /// <summary>Tries until it is written or the lease is gone; then recovery settles the run as lost.</summary>
+    private async Task SettleAsync(RunKey key, AttemptResult result, Func<bool> lost)
+    {
+        while (!lost())
+        {
+            try
+            {
+                await settler.SettleAsync(key, result, CancellationToken.None);
+                return;
+            }
+            catch (NpgsqlException e) when (e.IsTransient && !_interrupt.IsCancellationRequested)
+            {
+                NotSettled(_logger, e, key.RunId.Value);
+                await Task.Delay(SettleRetry, time, _interrupt.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (NpgsqlException e)
+            {
+                NotSettled(_logger, e, key.RunId.Value);
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The grace period is over: {Count} runs are handed back.")]
+    private static partial void HandingBack(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No runs could be claimed: the database did not answer.")]
+    private static partial void NotClaimed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} could not be executed.")]
+    private static partial void Faulted(ILogger logger, Exception exception, Guid run);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outcome of run {Run} could not be written.")]
+    private static partial void NotSettled(ILogger logger, Exception exception, Guid run);
+}

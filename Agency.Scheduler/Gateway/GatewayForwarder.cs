@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Agency.Scheduler.Gateway;
+
+/// <summary>Decides on a worker's request and passes it on with the run's token. Holds nothing of a run.</summary>
+internal sealed partial class GatewayForwarder(IHttpClientFactory clients, SchedulerTelemetry telemetry, ILogger<GatewayForwarder> logger)
+{
+    /// <summary>Name of the HTTP client and its resilience.</summary>
+    public const string ClientName = "gateway";
+
+    public const int MaxRequestBytes = 4 * 1024 * 1024;
+
+    public const int MaxResponseBytes = 32 * 1024 * 1024;
+
+    private const string TraceParent = "traceparent";
+
+    private readonly ILogger _logger = logger;
+
+    /// <param name="context">The worker's request.</param>
+    /// <param name="grant">What the run may.</param>
+    /// <param name="tokens">The run's tokens.</param>
+    /// <param name="onToolCall">Called for each tools/call that is passed on.</param>
+    public async Task ForwardAsync(HttpContext context, RunGrant grant, RunTokens tokens, Action onToolCall)
+    {
+        if (ServerOf(context.Request.Path) is not { } server || grant.Tools(server) is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, null, $"This run may not reach '{context.Request.Path}'.");
+            return;
+        }
+
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "POST";
+            return;
+        }
+
+        if (await ReadBodyAsync(context) is not { } body)
+        {
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, null, $"The request has more than {MaxRequestBytes} bytes.");
+            return;
+        }
+
+        if (RpcRequest.Parse(body) is not { } request)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, null, "This is not one JSON-RPC request.");
+            return;
+        }
+
+        if (!request.IsAllowedMethod || (request.Tool is { } tool && !grant.Allows(server, tool)))
+        {
+            Refused(_logger, grant.Run.Value, grant.Company.Value, server, request.Tool ?? request.Method);
+            await RefuseAsync(
+                context, StatusCodes.Status403Forbidden, request.Id, $"This run may not call '{request.Tool ?? request.Method}' of '{server}': its procedure does not.");
+            return;
+        }
+
+        if (request.Tool is not null)
+        {
+            onToolCall();
+            telemetry.ToolCall(server);
+        }
+
+        await SendAsync(context, grant, server, request, body, tokens.For(server));
+    }
+
+    private async Task SendAsync(HttpContext context, RunGrant grant, string server, RpcRequest request, byte[] body, string token)
+    {
+        ActivityContext.TryParse(context.Request.Headers[TraceParent], context.Request.Headers["tracestate"], isRemote: true, out var parent);
+        using var activity = SchedulerTelemetry.Source.StartActivity($"gateway {request.Tool ?? request.Method}", ActivityKind.Internal, parent);
+        activity?.SetTag("agency.company", grant.Company.Value).SetTag("agency.run", grant.Run.ToString()).SetTag("agency.server", server);
+
+        using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{server}/mcp") { Content = new ByteArrayContent(body) };
+        message.Options.Set(GatewayRetry.Repeatable, GatewayRetry.IsRepeatable(server, request));
+        CopyHeaders(context.Request.Headers, message, withTrace: activity is null);
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        try
+        {
+            using var response = await clients.CreateClient(ClientName)
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            if (response.StatusCode is System.Net.HttpStatusCode.Unauthorized)
+            {
+                TokenRefused(_logger, server, grant.Run.Value);
+                await RefuseAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' did not accept the run's token.");
+                return;
+            }
+
+            await RelayAsync(context, response);
+        }
+        catch (HttpRequestException e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.HttpRequestError.ToString());
+            Unreachable(_logger, e, server);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            await RefuseAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' cannot be reached ({e.HttpRequestError}).");
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The worker gave the call up, or is gone.
+        }
+    }
+
+    private static async Task RelayAsync(HttpContext context, HttpResponseMessage response)
+    {
+        context.Response.StatusCode = (int)response.StatusCode;
+        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+        foreach (var (name, values) in response.Headers.Where(h => h.Key.StartsWith("mcp-", StringComparison.OrdinalIgnoreCase)))
+        {
+            context.Response.Headers[name] = values.ToArray();
+        }
+
+        await using var source = await response.Content.ReadAsStreamAsync(context.RequestAborted);
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            long total = 0;
+            int read;
+            while ((read = await source.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                if ((total += read) > MaxResponseBytes)
+                {
+                    context.Abort();
+                    return;
+                }
+
+                // An event stream's events must not wait for the next one.
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The server in <c>/{server}/mcp</c>, read literally: no other spelling of a path is understood.</summary>
+    private static string? ServerOf(PathString path)
+    {
+        var parts = (path.Value ?? "").Split('/');
+        return parts is ["", { Length: > 0 } server, "mcp"] ? server : null;
+    }
+
+    private static void CopyHeaders(IHeaderDictionary from, HttpRequestMessage to, bool withTrace)
+    {
+        foreach (var (name, value) in from)
+        {
+            if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+            {
+                to.Content!.Headers.TryAddWithoutValidation(name, value.ToArray());
+            }
+            else if (name.Equals("Accept", StringComparison.OrdinalIgnoreCase) || name.StartsWith("mcp-", StringComparison.OrdinalIgnoreCase)
+                || (withTrace && (name.Equals(TraceParent, StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase))))
+            {
+                to.Headers.TryAddWithoutValidation(name, value.ToArray());
+            }
+        }
+    }
+
+    private static async Task<byte[]?> ReadBodyAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        {
+            if (body.Length + read > MaxRequestBytes)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private static async Task RefuseAsync(HttpContext context, int status, string? id, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        var json = $$$"""{"jsonrpc":"2.0","id":{{{id ?? "null"}}},"error":{"code":-32001,"message":{{{JsonSerializer.Serialize(message)}}}}}""";
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(json), context.RequestAborted);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The gateway refused run {Run} of {Company}: {What} of {Server} is not in its procedure.")]
+    private static partial void Refused(ILogger logger, Guid run, string company, string server, string what);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Server} did not accept the token of run {Run}. Do Tokens:PublicKeys:scheduler and Servers:{Server} agree on both sides?")]
+    private static partial void TokenRefused(ILogger logger, string server, Guid run);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} cannot be reached for a run.")]
+    private static partial void Unreachable(ILogger logger, Exception exception, string server);
+}

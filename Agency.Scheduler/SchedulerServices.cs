@@ -1,0 +1,83 @@
+using Agency.Scheduler.Dispatch;
+using Agency.Scheduler.Gateway;
+using Agency.Scheduler.Planning;
+using Agency.Scheduler.Settling;
+using Agency.Scheduler.Sops;
+using Agency.Scheduler.Workers;
+using Agency.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+using Polly;
+
+namespace Agency.Scheduler;
+
+internal static class SchedulerServices
+{
+    /// <summary>Time for killing workers and writing that their runs are handed back, after the grace period.</summary>
+    private static readonly TimeSpan TimeToHandBack = TimeSpan.FromSeconds(3);
+
+    public static WebApplicationBuilder AddScheduler(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<HostOptions>().Configure<IOptions<SchedulerOptions>>(
+            (host, scheduler) => host.ShutdownTimeout = scheduler.Value.ShutdownGrace + TimeToHandBack);
+        builder.AddTokenIssuer();
+        services.AddSingleton<SchedulerIdentity>();
+        services.AddSingleton<SchedulerTelemetry>();
+
+        services.AddSingleton<Planner>();
+        services.AddSingleton<Settler>();
+        services.AddSingleton<Claimer>();
+        services.AddSingleton<Leases>();
+        services.AddSingleton<LeaseRecovery>();
+        services.AddSingleton<RunQueueSignal>();
+        services.AddSingleton<RunExecutor>();
+        services.AddWorkers();
+        services.AddGateway();
+
+        // Stopped in the reverse order: no planning and no claiming any more, then the leases of the runs that finish are looked after no longer.
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerPool>());
+        services.AddHostedService<LeaseService>();
+        services.AddHostedService<Dispatcher>();
+        services.AddHostedService<PlannerService>();
+        return builder;
+    }
+
+    private static void AddWorkers(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => WorkerCommand.Find(
+            provider.GetRequiredService<IConfiguration>()[WorkerCommand.PathVariable],
+            provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkerHeapMegabytes));
+        services.AddSingleton(provider => new WorkFolder(
+            provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkFolder, provider.GetRequiredService<ILogger<WorkFolder>>()));
+        services.AddSingleton<WorkerPool>();
+        services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
+    }
+
+    private static void AddGateway(this IServiceCollection services)
+    {
+        services.AddSingleton<IConnectionListenerFactory>(provider => new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions { IOQueueCount = 0 }), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<GatewayForwarder>();
+        services.AddSingleton<ISopSource, McpSopSource>();
+        services.AddHttpClient(McpSopSource.ClientName);
+
+#pragma warning disable EXTEXP0001 // There is no other way to leave a default handler out.
+
+        // The house's standard pipeline would end a step's call by its own time-outs and repeat what must not be repeated.
+        services.AddHttpClient(GatewayForwarder.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .RemoveAllResilienceHandlers()
+            .AddResilienceHandler("gateway", pipeline => pipeline.AddRetry(new HttpRetryStrategyOptions
+            {
+                MaxRetryAttempts = 3,
+                Delay = TimeSpan.FromMilliseconds(200),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = arguments => ValueTask.FromResult(GatewayRetry.ShouldRetry(arguments.Outcome, arguments.Context.GetRequestMessage())),
+            }));
+#pragma warning restore EXTEXP0001
+    }
+}
