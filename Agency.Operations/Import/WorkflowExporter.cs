@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Agency.Data;
+using Agency.Data.Workflows;
+using Agency.Operations.Registry;
+using Agency.ServiceDefaults.Identity;
+using Agency.ServiceDefaults.Mcp;
+using Agency.ServiceDefaults.Tenancy;
+using Microsoft.EntityFrameworkCore;
+
+namespace Agency.Operations.Import;
+
+/// <summary>Workflows as a file that import_workflows takes.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Content">The file: a JSON array.</param>
+internal sealed record ExportedWorkflows(int Count, string Content);
+
+/// <summary>Writes the original's format, with our own fields beside its.</summary>
+internal sealed class WorkflowExporter(CompanyScope companies, CallerDatabase database)
+{
+    private const int ShownHistory = 100;
+
+    private static readonly JsonSerializerOptions Json =
+        new(AgencyJson.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task<Result<ExportedWorkflows>> ExportAsync(string? client, CancellationToken cancellationToken)
+    {
+        var scope = companies.ResolveOptional(client);
+        if (!scope.IsSuccess)
+        {
+            return scope.Error;
+        }
+
+        await using var context = database.Open(scope.Value);
+        if (scope.Value is { } company && await context.FindCompanyAsync(company, cancellationToken) is { IsSuccess: false } unknown)
+        {
+            return unknown.Error!;
+        }
+
+        var workflows = await context.Workflows.AsNoTracking().Where(w => w.DeletedAt == null)
+            .OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId).ToListAsync(cancellationToken);
+        var entries = new List<object>(workflows.Count);
+        foreach (var workflow in workflows)
+        {
+            var history = await context.WorkflowEvents.AsNoTracking()
+                .Where(e => e.CompanyId == workflow.CompanyId && e.WorkflowId == workflow.WorkflowId)
+                .OrderByDescending(e => e.At).ThenByDescending(e => e.EventId).Take(ShownHistory)
+                .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToListAsync(cancellationToken);
+            history.Reverse();
+            entries.Add(Entry(workflow, history));
+        }
+
+        return new ExportedWorkflows(entries.Count, JsonSerializer.Serialize(entries, Json));
+    }
+
+    private static object Entry(Workflow w, List<HistoryLine> history) => new
+    {
+        Id = w.WorkflowId,
+        Client = w.CompanyId,
+        w.Type,
+        w.Status,
+        w.Schedule,
+        NextRun = w.NextRun?.UtcDateTime,
+        LastRun = w.LastRun?.UtcDateTime,
+        w.FailureCount,
+        History = history.Select(line => new { Timestamp = line.Timestamp.UtcDateTime, line.Type, line.Message }),
+        w.StatusMessage,
+        w.TimeZone,
+        w.Inputs,
+        w.MaxAttempts,
+        w.RetryInitialSeconds,
+        w.TimeoutSeconds,
+        w.SlaMinutes,
+    };
+}

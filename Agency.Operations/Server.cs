@@ -1,0 +1,37 @@
+using Agency.Operations.Escalations;
+using Agency.Operations.Import;
+using Agency.Operations.Notifications;
+using Agency.Operations.Registry;
+using Agency.Operations.Runs;
+using Agency.Operations.Tokens;
+using Agency.ServiceDefaults.Hosting;
+using Agency.ServiceDefaults.Mcp;
+using Agency.ServiceDefaults.Tenancy;
+
+namespace Agency.Operations;
+
+/// <summary>The server and its features.</summary>
+internal static class Server
+{
+    /// <summary>Built and not started; a test replaces parts of it with <paramref name="configure"/>.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults("operations");
+        builder.AddAgencyDatabase();
+        builder.AddAgencyMcp("operations", "Agency operations", Instructions.Text)
+            .AddRegistry()
+            .AddRuns()
+            .AddImport()
+            .AddEscalations()
+            .AddNotifications()
+            .AddTokens(builder);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapAgencyMcp();
+        app.MapTokenKeys();
+        return app;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Agency.Operations.Tokens;
+
+namespace Agency.Operations.Tests.Tokens;
+
+public sealed class TokenTests(OperationsFixture operations) : IClassFixture<OperationsFixture>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task IssueToken_ForACompany_OpensThatCompanyOnly()
+    {
+        await operations.Database.AddCompanyAsync("holder");
+        var issued = await operations.OperatorAsync("issue_token", """{"role":"company","client":"holder","access":"read","name":"their agent","lifetime_hours":2}""");
+
+        var client = await operations.Server.ConnectAsync(issued.Of("token"));
+
+        Assert.Empty((await client.AskAsync("list_workflows"))["items"].EnumerateArray());
+        (await client.AskAsync("register_workflow", """{"type":"t"}""")).IsFailure("forbidden", "may only read");
+        var listed = await operations.OperatorAsync("list_tokens");
+        var row = listed["items"].EnumerateArray().Single(t => t.GetProperty("token_id").GetString() == issued.Of("token_id"));
+        Assert.Equal(("their agent", "company", "holder"), (row.GetProperty("name").GetString(), row.GetProperty("role").GetString(), row.GetProperty("client").GetString()));
+        Assert.DoesNotContain(issued.Of("token")!, listed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RevokeToken_Twice_KeepsTheFirstTime()
+    {
+        var id = (await operations.OperatorAsync("issue_token", """{"role":"viewer"}""")).Of("token_id");
+
+        var first = await operations.OperatorAsync("revoke_token", $$"""{"token_id":"{{id}}"}""");
+        var second = await operations.OperatorAsync("revoke_token", $$"""{"token_id":"{{id}}"}""");
+
+        Assert.Equal(("False", "True"), (first.Of("already_revoked"), second.Of("already_revoked")));
+        Assert.Equal(first.Instant("revoked_at"), second.Instant("revoked_at"));
+        (await operations.OperatorAsync("revoke_token", """{"token_id":"unknown"}""")).IsFailure("not_found", "list_tokens");
+    }
+
+    [Theory]
+    [InlineData("""{"role":"company"}""", "invalid", "needs the client")]
+    [InlineData("""{"role":"company","client":"nobody"}""", "not_found", "nobody")]
+    [InlineData("""{"role":"operator","client":"nobody"}""", "invalid", "belongs to no client")]
+    [InlineData("""{"role":"operator","lifetime_hours":0}""", "invalid", "lifetime_hours")]
+    public async Task IssueToken_ThatMakesNoSense_IsRefused(string arguments, string kind, string says) =>
+        (await operations.OperatorAsync("issue_token", arguments)).IsFailure(kind, says);
+
+    [Fact]
+    public async Task Command_ForTheOperator_PrintsOneTokenThatWorks()
+    {
+        var (code, output, errors) = await CommandAsync(operations.Settings, "--issue-token", "operator", "--name", "first");
+
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Single(output.TrimEnd().Split('\n'));
+        var client = await operations.Server.ConnectAsync(output.Trim());
+        Assert.Contains((await client.AskAsync("list_tokens"))["items"].EnumerateArray(), t => t.GetProperty("name").GetString() == "first");
+    }
+
+    [Theory]
+    [InlineData(2, "Usage:", "--issue-token", "king")]
+    [InlineData(2, "Usage:", "--issue-token", "operator", "--lifetime", "-3")]
+    [InlineData(2, "from 1 to", "--issue-token", "operator", "--lifetime", "999999")]
+    [InlineData(2, "needs the client", "--issue-token", "company")]
+    public async Task Command_WithWrongArguments_SaysSoAndPrintsNothing(int expected, string says, params string[] arguments)
+    {
+        var (code, output, errors) = await CommandAsync(operations.Settings, arguments);
+
+        Assert.Equal((expected, ""), (code, output));
+        Assert.Contains(says, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_WithoutDatabase_FailsAndSaysWhy()
+    {
+        var settings = operations.Settings;
+        settings["ConnectionStrings:agency"] = "Host=127.0.0.1;Port=1;Username=x;Password=y;Database=z;Timeout=2";
+
+        var (code, output, errors) = await CommandAsync(settings, "--issue-token", "operator");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("database cannot be used", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_WithoutKeys_NamesTheSetting()
+    {
+        var settings = operations.Settings;
+        settings["Tokens:SigningKey"] = "";
+
+        var (code, output, errors) = await CommandAsync(settings, "--issue-token", "operator");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("Tokens:SigningKey", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Jwks_ToAnyone_HoldsBothPublicKeysAndNothingPrivate()
+    {
+        using var http = operations.Server.CreateHttpClient();
+
+        using var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Stop));
+
+        var all = keys.RootElement.GetProperty("keys").EnumerateArray().ToArray();
+        Assert.Equal(2, all.Length);
+        Assert.All(all, key => Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal)));
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> CommandAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        string[] args = [.. arguments, .. settings.Select(s => $"--{s.Key}={s.Value}")];
+        Assert.True(TokenCommand.IsRequested(args));
+        var code = await TokenCommand.RunAsync(args, output, errors, Stop);
+        return (code, output.ToString(), errors.ToString());
+    }
+}
