@@ -49,8 +49,18 @@ internal sealed class CompanyTools(CompanyDirectory directory, CompanyProfiles p
             companyId,
             new CompanyChanges
             {
-                Name = name, TimeZone = timeZone, Industry = industry, Website = website, Summary = summary, ToneOfVoice = toneOfVoice, Goals = goals,
-                Contacts = contacts, Attributes = attributes, Currency = currency, MonthlyFee = monthlyFee, FeePerSuccessfulRun = feePerSuccessfulRun,
+                Name = name,
+                TimeZone = timeZone,
+                Industry = industry,
+                Website = website,
+                Summary = summary,
+                ToneOfVoice = toneOfVoice,
+                Goals = goals,
+                Contacts = contacts,
+                Attributes = attributes,
+                Currency = currency,
+                MonthlyFee = monthlyFee,
+                FeePerSuccessfulRun = feePerSuccessfulRun,
                 SlaMinutes = slaMinutes,
             },
             cancellationToken).OrThrow();
@@ -86,9 +96,21 @@ internal sealed class CompanyTools(CompanyDirectory directory, CompanyProfiles p
             client,
             new CompanyChanges
             {
-                Name = name, TimeZone = timeZone, Industry = industry, Website = website, Summary = summary, ToneOfVoice = toneOfVoice, Goals = goals,
-                Contacts = contacts, Attributes = attributes, Currency = currency, MonthlyFee = monthlyFee, FeePerSuccessfulRun = feePerSuccessfulRun,
-                SlaMinutes = slaMinutes, Weight = weight, MaxConcurrentRuns = maxConcurrentRuns,
+                Name = name,
+                TimeZone = timeZone,
+                Industry = industry,
+                Website = website,
+                Summary = summary,
+                ToneOfVoice = toneOfVoice,
+                Goals = goals,
+                Contacts = contacts,
+                Attributes = attributes,
+                Currency = currency,
+                MonthlyFee = monthlyFee,
+                FeePerSuccessfulRun = feePerSuccessfulRun,
+                SlaMinutes = slaMinutes,
+                Weight = weight,
+                MaxConcurrentRuns = maxConcurrentRuns,
             },
             cancellationToken).OrThrow();
 

@@ -27,10 +27,7 @@ internal sealed class DocumentLibrary(TimeProvider time)
 
         db.Database.SetCommandTimeout(StoreTimeout);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-
-        // One load of a company at a time: two of the same source would each delete what the other has not committed yet.
-        var gate = $"documents of {session.Id}";
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({gate}, 0))", cancellationToken);
+        await LockAsync(session, cancellationToken);
         var known = await db.Documents.SingleOrDefaultAsync(d => d.Source == draft.Source, cancellationToken);
         if (known is not null && known.ContentHash == hash && known.Title == title)
         {
@@ -40,8 +37,15 @@ internal sealed class DocumentLibrary(TimeProvider time)
         var now = time.GetUtcNow();
         var document = known ?? new Document
         {
-            CompanyId = session.Id, DocumentId = Guid.CreateVersion7(now), Source = draft.Source, Title = title, MediaType = "", Content = "",
-            ContentHash = "", CreatedAt = now, UpdatedAt = now,
+            CompanyId = session.Id,
+            DocumentId = Guid.CreateVersion7(now),
+            Source = draft.Source,
+            Title = title,
+            MediaType = "",
+            Content = "",
+            ContentHash = "",
+            CreatedAt = now,
+            UpdatedAt = now,
         };
         document.Title = title;
         document.MediaType = isMarkdown ? "text/markdown" : "text/plain";
@@ -86,11 +90,25 @@ internal sealed class DocumentLibrary(TimeProvider time)
 
     public static async Task<Result<DeletedDocument>> DeleteAsync(ContentSession session, string source, CancellationToken cancellationToken)
     {
+        await using var transaction = await session.Db.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(session, cancellationToken);
+
         // The passages go with it.
         var deleted = await session.Db.Documents.Where(d => d.Source == source).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return deleted == 0
             ? Error.NotFound($"'{session.Id}' has no document '{source}'. Call list_documents to see the sources.")
             : new DeletedDocument(session.Id, source);
+    }
+
+    /// <summary>
+    /// One change of a company's documents at a time: two loads of one source would each delete what the other has not committed yet, and their
+    /// word counts would wait for each other.
+    /// </summary>
+    private static Task<int> LockAsync(ContentSession session, CancellationToken cancellationToken)
+    {
+        var gate = $"documents of {session.Id}";
+        return session.Db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({gate}, 0))", cancellationToken);
     }
 
     /// <summary>A COPY fails under row level security; one statement over arrays is next best.</summary>

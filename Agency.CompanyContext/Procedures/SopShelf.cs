@@ -1,5 +1,4 @@
 using Agency.Data;
-using Agency.Data.Context;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
 using Agency.Sops;
@@ -63,17 +62,19 @@ internal sealed class SopShelf(CompanyScope scope, CompanyContent content, Defau
             client,
             async session =>
             {
-                var known = await session.Db.SopOverrides.SingleOrDefaultAsync(o => o.Name == key, cancellationToken);
-                if (known is null && await session.Db.SopOverrides.CountAsync(cancellationToken) >= MaxOverrides)
+                if (await session.Db.SopOverrides.CountAsync(o => o.Name != key, cancellationToken) >= MaxOverrides)
                 {
                     return Error.Conflict($"This client has {MaxOverrides} procedures of its own, which is all it can have. Delete one first.");
                 }
 
-                var now = time.GetUtcNow();
-                known ??= session.Db.Add(new SopOverride { CompanyId = session.Id, Name = key, Markdown = markdown, UpdatedAt = now }).Entity;
-                known.Markdown = markdown;
-                known.UpdatedAt = now;
-                await session.Db.SaveChangesAsync(cancellationToken);
+                // One statement, so that two savings of one name both succeed and the later one stays.
+                await session.Db.Database.ExecuteSqlAsync(
+                    $"""
+                    insert into agency.sop_override (company_id, name, markdown, updated_at)
+                    values ({session.Id.Value}, {key}, {markdown}, {time.GetUtcNow()})
+                    on conflict (company_id, name) do update set markdown = excluded.markdown, updated_at = excluded.updated_at
+                    """,
+                    cancellationToken);
                 return SopView.Of(new SopText(key, markdown, parsed), SopSource.Client);
             },
             cancellationToken);

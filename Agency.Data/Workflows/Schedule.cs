@@ -49,9 +49,9 @@ public sealed class Schedule
         }
     }
 
-    /// <summary>The zone of that IANA name.</summary>
+    /// <summary>The zone of that IANA name. A path to a zone file, which the system would take as well, is none.</summary>
     public static Result<TimeZoneInfo> FindZone(string timeZone) =>
-        timeZone.Length is > 0 and <= 64 && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone)
+        timeZone.Length is > 0 and <= 64 && timeZone[0] != '/' && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone)
             ? zone
             : Error.Invalid($"'{timeZone}' is not a time zone. Use an IANA name such as Europe/Berlin or UTC.");
 

@@ -14,6 +14,9 @@ internal static class SearchFunctions
 
     private const string Schema = AgencyDbContext.Schema;
 
+    /// <summary>How many passages are ranked by their rare words: more of them than this share a word that tells little anyway.</summary>
+    private const int MaxRanked = 5_000;
+
     private const string Header = """
         language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
         #variable_conflict use_column
@@ -95,11 +98,11 @@ internal static class SearchFunctions
                 left join {Schema}.search_term t on t.company_id = company and t.corpus = what and t.lexeme = l.lexeme),
             weighed as (
                 select w.*, ln(1 + (w.passages - w.frequency + 0.5) / (w.frequency + 0.5)) as weight,
-                       sum(w.frequency) over (order by w.frequency, w.lexeme) - w.frequency as rarer,
+                       sum(w.frequency) over (order by w.frequency, w.lexeme) as matches,
                        row_number() over (order by w.frequency, w.lexeme) as place
                 from words w)
             select case when min(w.frequency) > 0 then string_agg(w.quoted, ' & ')::tsquery end,
-                   (string_agg(w.quoted, ' | ') filter (where w.frequency > 0 and (w.rarer = 0 or w.rarer <= 5000 and w.place <= 16)))::tsquery,
+                   (string_agg(w.quoted, ' | ') filter (where w.frequency > 0 and (w.matches = w.frequency or w.matches <= {MaxRanked} and w.place <= 16)))::tsquery,
                    array_agg(w.lexeme) filter (where w.frequency > 0),
                    array_agg(w.weight::double precision) filter (where w.frequency > 0),
                    sum(w.weight)::double precision
@@ -146,13 +149,14 @@ internal static class SearchFunctions
             if found_rows < k and plan.rare_words is not null then
                 return query
                 select {key}, s.rank
-                from {Schema}.{table} r
+                from (select * from {Schema}.{table} r
+                      where r.company_id = company and r.search @@ plan.rare_words and {condition}
+                        and (plan.every_word is null or not r.search @@ plan.every_word)
+                      limit {MaxRanked}) r
                 cross join lateral (
                     select sum(w.weight * cardinality(u.positions)
                                / (cardinality(u.positions) + 1.2 * (0.25 + 0.75 * length(r.search) / 100.0))) / plan.total_weight as rank
                     from unnest(r.search) u join unnest(plan.lexemes, plan.weights) w(lexeme, weight) on w.lexeme = u.lexeme) s
-                where r.company_id = company and r.search @@ plan.rare_words and {condition}
-                  and (plan.every_word is null or not r.search @@ plan.every_word)
                 order by s.rank desc, {tieBreak} limit k - found_rows;
             end if;
         """;
