@@ -37,8 +37,8 @@ internal sealed record ServerFolder(string Root)
         if (Directory.EnumerateFileSystemEntries(inside).Any())
         {
             throw new DistributedApplicationException(
-                $"The database in {inside} was made by another user, and PostgreSQL, which runs as {user.Name} here, cannot use it. " +
-                "Start as that user, or set AGENCY_HOME to another folder.");
+                $"PostgreSQL runs as user {user.Name} here and cannot use the database in {inside}: it was made by another user, or a folder above it " +
+                "was closed since. Start as the user who made it, open the folders above it (chmod o+x), or set AGENCY_HOME to another folder.");
         }
 
         Directory.Delete(inside);

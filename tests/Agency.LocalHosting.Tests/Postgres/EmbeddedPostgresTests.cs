@@ -142,7 +142,7 @@ public sealed class EmbeddedPostgresTests(EmbeddedPostgresTests.DataFolder folde
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(
             () => EmbeddedPostgres.StartAsync(new() { Folder = stranger.Path, Password = "secret" }, Ct));
 
-        Assert.Contains("was made by another user", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("it was made by another user", failure.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(precious));
     }
 
