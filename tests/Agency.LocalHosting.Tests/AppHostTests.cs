@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text;
 using Agency.AppHost;
 using Agency.LocalHosting.Building;
+using Agency.LocalHosting.Tests.Redis;
 
 namespace Agency.LocalHosting.Tests;
 
@@ -31,7 +30,8 @@ public sealed class AppHostTests
         Assert.NotEqual(5101, client.BaseAddress!.Port);
         Assert.Equal(2, app.GetProcessIds("scheduler").Count);
         Assert.Contains("Username=operations_agency", await app.GetConnectionStringAsync("operations-agency", Ct), StringComparison.Ordinal);
-        Assert.Equal("+OK\r\n$5\r\nlocal\r\n", await EvalAsync((await app.GetConnectionStringAsync("redis", Ct))!));
+        string redis = (await app.GetConnectionStringAsync("redis", Ct))!;
+        Assert.Contains("local", await RespClient.EvalAsync(redis, "return ARGV[1]", "local", Ct), StringComparison.Ordinal);
 
         int killed = await app.KillResourceAsync("operations");
         await app.ResourceNotifications.WaitForResourceHealthyAsync("operations", Ct);
@@ -72,27 +72,4 @@ public sealed class AppHostTests
         await process.WaitForExitAsync(Ct);
         return (process.ExitCode, error);
     }
-
-    /// <summary>Signs in and runs a script on the Redis of this connection string.</summary>
-    private static async Task<string> EvalAsync(string connectionString)
-    {
-        string[] parts = connectionString.Split(",password=");
-        string[] address = parts[0].Split(':');
-        using var client = new TcpClient(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture));
-        await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(Command("AUTH", parts[1]) + Command("EVAL", "return ARGV[1]", "0", "local")), Ct);
-        var answer = new StringBuilder();
-        byte[] buffer = new byte[256];
-        while (!answer.ToString().EndsWith("local\r\n", StringComparison.Ordinal) && !answer.ToString().Contains("-ERR", StringComparison.Ordinal))
-        {
-            int read = await stream.ReadAsync(buffer, Ct);
-            if (read == 0)
-                break;
-            answer.Append(Encoding.ASCII.GetString(buffer, 0, read));
-        }
-
-        return answer.ToString();
-    }
-
-    private static string Command(params string[] words) => $"*{words.Length}\r\n" + string.Concat(words.Select(w => $"${w.Length}\r\n{w}\r\n"));
 }
