@@ -17,6 +17,7 @@ internal static class ClaimSql
                    coalesce(n.runs, 0) + row_number() over (partition by r.company_id order by r.available_at, r.run_id) as place
             from run r
             join company c on c.company_id = r.company_id and c.status = 'active'
+            join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
             left join running n on n.company_id = r.company_id
             where r.status = 'queued' and r.status = any($3) and r.available_at <= $1
         ), chosen as (
@@ -54,6 +55,27 @@ internal static class ClaimSql
         where status = 'running' and lease_until < $1
         order by lease_until
         limit $2
+        """;
+
+    /// <summary>$1 now, $2 from states, $3 to state. Runs that wait for a client or a workflow that is gone.</summary>
+    public const string CancelAbandoned = """
+        with cancelled as (
+            update run r set status = $3, finished_at = $1, error_kind = 'cancelled', error_message = u.reason
+            from (
+                select r.company_id, r.run_id,
+                       case when w.deleted_at is not null then 'The workflow was deleted.' else 'The client was archived.' end as reason
+                from run r
+                join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
+                join company c on c.company_id = r.company_id
+                where r.status = 'queued' and r.status = any($2) and (w.deleted_at is not null or c.status <> 'active')
+                limit 1000
+                for no key update of r skip locked
+            ) u
+            where r.company_id = u.company_id and r.run_id = u.run_id
+            returning r.company_id, r.run_id, r.attempt, u.reason
+        )
+        insert into run_event (company_id, run_id, attempt, at, type, message)
+        select company_id, run_id, attempt, $1, 'cancelled', reason from cancelled
         """;
 
     /// <summary>$1 now.</summary>

@@ -1,4 +1,5 @@
 using Agency.Data;
+using Agency.Data.Runs;
 using Agency.Data.Tenancy;
 using Agency.Scheduler.Settling;
 using Npgsql;
@@ -7,7 +8,7 @@ namespace Agency.Scheduler.Dispatch;
 
 /// <summary>
 /// Finds runs whose lease has ended, whichever scheduler held them, and settles them as lost. Safe beside others: a run is settled once,
-/// because settling ends the hold.
+/// because settling ends the hold. Queued runs that nobody wants any more are cancelled on the same round.
 /// </summary>
 internal sealed partial class LeaseRecovery(
     AgencyDatabase database, Settler settler, SchedulerTelemetry telemetry, TimeProvider time, ILogger<LeaseRecovery> logger)
@@ -20,7 +21,7 @@ internal sealed partial class LeaseRecovery(
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var recovered = 0;
-        foreach (var key in await ReadExpiredAsync(cancellationToken))
+        foreach (var key in await LookAsync(cancellationToken))
         {
             try
             {
@@ -39,10 +40,23 @@ internal sealed partial class LeaseRecovery(
         return recovered;
     }
 
-    private async Task<List<RunKey>> ReadExpiredAsync(CancellationToken cancellationToken)
+    private async Task<List<RunKey>> LookAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
+        await using (var cancel = new NpgsqlCommand(ClaimSql.CancelAbandoned, connection)
+        {
+            Parameters =
+            {
+                new() { Value = now },
+                new() { Value = RunTransitions.Cancel.FromNames },
+                new() { Value = RunTransitions.Cancel.ToName },
+            },
+        })
+        {
+            await cancel.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using (var depth = new NpgsqlCommand(ClaimSql.QueueDepth, connection) { Parameters = { new() { Value = now } } })
         {
             telemetry.QueueDepth((long)(await depth.ExecuteScalarAsync(cancellationToken))!);

@@ -50,8 +50,10 @@ internal sealed partial class Leases(
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             NoHeartbeat(_logger, e, beating.Length);
-            var now = time.GetUtcNow();
-            foreach (var held in beating.Where(h => h.Until <= now))
+
+            // The next heartbeat would come too late to give the run up before another scheduler may take it.
+            var next = time.GetUtcNow() + (options.Value.Lease / 3);
+            foreach (var held in beating.Where(h => h.Until <= next))
             {
                 Lose(held);
             }

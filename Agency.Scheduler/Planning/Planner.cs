@@ -50,7 +50,7 @@ internal sealed partial class Planner(
             return (0, 0);
         }
 
-        var plans = due.ConvertAll(workflow => (Workflow: workflow, Plan: OccurrencePlanner.Plan(workflow, now)));
+        var plans = due.ConvertAll(workflow => (Workflow: workflow, Plan: Plan(workflow, now)));
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(MoveNextRuns(plans));
         batch.BatchCommands.Add(InsertRuns(plans, now));
@@ -70,6 +70,20 @@ internal sealed partial class Planner(
         var queued = occurrences.Count(o => o.SkipReason is null);
         telemetry.Planned(queued, occurrences.Where(o => o.SkipReason is not null).Sum(o => o.Count));
         return (due.Count, queued);
+    }
+
+    /// <summary>One workflow that cannot be planned must not keep the others from it, nor come up again and again.</summary>
+    private OccurrencePlan Plan(DueWorkflow workflow, DateTimeOffset now)
+    {
+        try
+        {
+            return OccurrencePlanner.Plan(workflow, now);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Faulted(_logger, e, workflow.WorkflowId.Value, workflow.CompanyId.Value);
+            return new OccurrencePlan([], null, $"The schedule '{workflow.Cron}' could not be evaluated: {e.Message}");
+        }
     }
 
     private async Task<List<DueWorkflow>> LockDueAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
@@ -155,6 +169,9 @@ internal sealed partial class Planner(
         activity?.SetTag("agency.company", row.Workflow.CompanyId.Value).SetTag("agency.workflow", row.Workflow.WorkflowId.Value);
         return activity?.Id ?? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Planning workflow {Workflow} of {Company} failed unexpectedly.")]
+    private static partial void Faulted(ILogger logger, Exception exception, string workflow, string company);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Workflow {Workflow} of {Company} will not fire again until its schedule is mended: {Fault}")]
     private static partial void Unplannable(ILogger logger, string workflow, string company, string fault);

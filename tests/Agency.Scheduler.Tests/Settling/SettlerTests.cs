@@ -164,6 +164,19 @@ public sealed class SettlerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.Equal(["failed|lost|1"], await RowsAsync("select r.status, r.error_kind, w.failure_count from run r cross join workflow w"));
     }
 
+    [Fact]
+    public async Task Recovery_QueuedRunOfADeletedWorkflow_IsCancelledAndNeverClaimed()
+    {
+        await AddRunAsync("acme", "w");
+        await Test.ExecuteAsync("update agency.workflow set deleted_at = now()");
+        Assert.Empty(await NewClaimer().ClaimAsync(1, default));
+
+        await NewRecovery().RunOnceAsync(default);
+
+        Assert.Equal(["cancelled|cancelled|The workflow was deleted."], await RowsAsync("select status, error_kind, error_message from run"));
+        Assert.Equal(["cancelled"], await RowsAsync("select type from run_event"));
+    }
+
     private async Task<RunKey> ClaimNewAsync()
     {
         await AddRunAsync("acme", "w", Time.GetUtcNow());

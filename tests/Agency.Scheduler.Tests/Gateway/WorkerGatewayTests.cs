@@ -1,0 +1,218 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Agency.Data;
+using Agency.Scheduler.Gateway;
+using Agency.ServiceDefaults.Identity;
+using Agency.Sops;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Agency.Scheduler.Tests.Gateway;
+
+/// <summary>The gateway of the built service, with this process in the worker's place.</summary>
+public sealed class WorkerGatewayTests : IAsyncLifetime
+{
+    private static readonly RunId Run = RunId.New(TimeProvider.System);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("gw-").FullName;
+    private StubServers _stubs = null!;
+    private Microsoft.AspNetCore.Builder.WebApplication _app = null!;
+    private WorkerGateway _gateway = null!;
+    private HttpClient _http = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _stubs = await StubServers.StartAsync();
+        _app = SchedulerApp.Build([.. _stubs.Tokens.Settings.Concat(_stubs.Settings)
+            .Append(new("Tokens:SigningKey", _stubs.Tokens.SchedulerSigningKey)).Append(new("Logging:LogLevel:Default", "None"))
+            .Append(new("services:health:http:0", "http://127.0.0.1:1"))
+            .Select(p => $"--{p.Key}={p.Value}")]);
+        _gateway = await WorkerGateway.StartAsync(
+            Path.Combine(_folder, "s"), _app.Services.GetRequiredService<GatewayForwarder>(),
+            _app.Services.GetRequiredService<IConnectionListenerFactory>(), _app.Services, default);
+        _gateway.ProcessId = Environment.ProcessId;
+        _http = Connect(_gateway.SocketPath);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _gateway.DisposeAsync();
+        await _app.DisposeAsync();
+        await _stubs.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Request_BeforeARunIsBound_IsRefused()
+    {
+        using var answer = await CallAsync("operations", "say");
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Empty(_stubs.State.Calls);
+    }
+
+    [Fact]
+    public async Task Request_OfAnotherProcess_GetsNoAnswer()
+    {
+        Assert.SkipUnless(PeerProcess.CanBeKnown, "Only Linux tells who is at the other end of a Unix socket.");
+        Bind();
+        _gateway.ProcessId = 1;
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => CallAsync("operations", "say"));
+        Assert.Empty(_stubs.State.Calls);
+    }
+
+    [Fact]
+    public async Task Call_ToolOfTheProcedure_ReachesTheServerAsThatRunAndIsCounted()
+    {
+        Bind();
+
+        using var answer = await CallAsync("operations", "say");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("hello", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var call = Assert.Single(_stubs.State.Calls);
+        Assert.Equal(("acme", Run, "hello"), (call.Company, call.Run, call.Text));
+        Assert.Equal(["say"], call.Tools);
+        Assert.Equal(1, _gateway.ToolCalls);
+    }
+
+    [Theory]
+    [InlineData("operations", "forbidden")]
+    [InlineData("operations", "SAY")]
+    [InlineData("context", "get_sop")]
+    [InlineData("context", "say")]
+    [InlineData("health", "say")]
+    [InlineData("scheduler", "say")]
+    public async Task Call_OutsideTheProcedure_IsRefused(string server, string tool)
+    {
+        Bind();
+
+        using var answer = await CallAsync(server, tool);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Empty(_stubs.State.Calls);
+        Assert.Equal(0, _gateway.ToolCalls);
+    }
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"resources/list"}""", 403)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say","name":"forbidden","arguments":{}}}""", 400)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call","params":{"name":"forbidden"}}""", 400)]
+    [InlineData("""[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden"}}]""", 400)]
+    [InlineData("""{"jsonrpc":"2.0","method":"tools/call","params":{"name":"say","arguments":{"text":"x"}}}""", 400)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}""", 400)]
+    [InlineData("not json", 400)]
+    [InlineData("", 400)]
+    public async Task Message_ThatIsNotOneAllowedRequest_IsRefused(string body, int status)
+    {
+        Bind();
+
+        using var answer = await SendAsync("/operations/mcp", body);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Empty(_stubs.State.Calls);
+    }
+
+    [Theory]
+    [InlineData("/operations/mcp/")]
+    [InlineData("/operations")]
+    [InlineData("/operations/../context/mcp")]
+    [InlineData("//operations/mcp")]
+    [InlineData("/Operations/mcp")]
+    [InlineData("/operations/health")]
+    public async Task Path_SpelledOtherwise_IsRefused(string path)
+    {
+        Bind("operations");
+
+        using var answer = await SendAsync(path, Body("say"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Empty(_stubs.State.Calls);
+    }
+
+    [Fact]
+    public async Task Get_IsNotAllowed()
+    {
+        Bind();
+        using var answer = await _http.GetAsync(new Uri("http://gateway/operations/mcp"));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Body_TooLarge_IsRefused()
+    {
+        Bind();
+        using var answer = await SendAsync("/operations/mcp", new string(' ', GatewayForwarder.MaxRequestBytes + 1));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Call_OwnAuthorization_IsNotPassedOn()
+    {
+        Bind();
+        _http.DefaultRequestHeaders.Authorization = new("Bearer", _stubs.Tokens.Operator("operations"));
+
+        using var answer = await CallAsync("operations", "say");
+
+        Assert.Equal("acme", Assert.Single(_stubs.State.Calls).Company);
+    }
+
+    [Fact]
+    public async Task Call_ServerAway_AnswersBadGateway()
+    {
+        Bind("operations", "health");
+
+        using var answer = await CallAsync("health", "say");
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Contains("health", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bind_ASecondRun_IsABug()
+    {
+        Bind();
+        Assert.Throws<InvalidOperationException>(() => Bind());
+    }
+
+    private void Bind(params string[] servers)
+    {
+        var grant = new RunGrant(new CompanyId("acme"), Run, (servers.Length == 0 ? ["operations"] : servers).Select(s => new SopTool(s, "say"))
+            .Append(SopTool.GetProfile));
+        _gateway.Bind(grant, new RunTokens(
+            _stubs.Tokens.Scheduler, new ServerAddresses(_app.Services.GetRequiredService<IConfiguration>()), TimeProvider.System, grant));
+    }
+
+    private Task<HttpResponseMessage> CallAsync(string server, string tool) => SendAsync($"/{server}/mcp", Body(tool));
+
+    private static string Body(string tool) => JsonSerializer.Serialize(new
+    {
+        jsonrpc = "2.0", id = 1, method = "tools/call", @params = new { name = tool, arguments = new { text = "hello" } },
+    });
+
+    private async Task<HttpResponseMessage> SendAsync(string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://gateway" + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        return await _http.SendAsync(request);
+    }
+
+    private static HttpClient Connect(string path) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+}

@@ -1,0 +1,143 @@
+using System.Runtime.Versioning;
+using Agency.Scheduler.Gateway;
+using Agency.Scheduler.Workers;
+using Agency.WorkerProtocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Agency.Scheduler.Tests.Workers;
+
+public sealed class WorkerProcessTests : IAsyncLifetime
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("wp-").FullName;
+    private readonly WebApplication _app = WebApplication.CreateSlimBuilder().Build();
+    private readonly SchedulerTelemetry _telemetry = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _telemetry.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Start_RealWorker_HasAnEmptyEnvironmentAndAFolderOfItsOwn()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks into /proc.");
+        Environment.SetEnvironmentVariable("AGENCY_TEST_SECRET", "must not be seen");
+        using var folders = Folders();
+        await using var worker = await StartAsync(folders, WorkerCommand.Find(RunningScheduler.WorkerFolder, 256));
+
+        Assert.IsType<ReadyEvent>((await worker.NextAsync(default))!.Value.Event);
+
+        var names = (await File.ReadAllTextAsync($"/proc/{worker.Id}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Split('=')[0]);
+        Assert.Equal(
+            ["DOTNET_EnableDiagnostics", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "DOTNET_TieredPGO", "HOME", "TMPDIR"],
+            names.Order(StringComparer.Ordinal));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(worker.Folder));
+        Assert.Equal(worker.Folder, new FileInfo($"/proc/{worker.Id}/cwd").ResolveLinkTarget(true)!.FullName);
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Dispose_WorkerWithAChild_KillsBothAndDeletesTheFolder()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses a shell script and /proc.");
+        var script = Path.Combine(_root, "script");
+        await File.WriteAllTextAsync(script, """
+            #!/bin/sh
+            /bin/sleep 1000 &
+            echo "child $!" >&2
+            echo $! > child
+            wait
+            """);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var folders = Folders();
+        var worker = await StartAsync(folders, WorkerCommand.Find(script, 256));
+        var file = Path.Combine(worker.Folder, "child");
+        await RunningScheduler.UntilAsync(() => Task.FromResult(File.Exists(file) && new FileInfo(file).Length > 1));
+        var child = int.Parse((await File.ReadAllTextAsync(file)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(IsAlive(child));
+
+        await worker.DisposeAsync();
+
+        await RunningScheduler.UntilAsync(() => Task.FromResult(!IsAlive(child)));
+        Assert.False(Directory.Exists(worker.Folder));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task End_WithoutOutcome_IsDescribedByExitCodeAndLastWords()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses a shell script.");
+        var script = Path.Combine(_root, "script");
+        await File.WriteAllTextAsync(script, "#!/bin/sh\necho 'out of paper' >&2\nexit 70\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var folders = Folders();
+        await using var worker = await StartAsync(folders, WorkerCommand.Find(script, 256));
+
+        Assert.Null(await worker.NextAsync(default));
+        Assert.Equal("it exited with code 70: out of paper", await worker.DescribeEndAsync());
+    }
+
+    [Fact]
+    public void WorkFolder_FoldersOfTheDead_AreSweptAndThoseOfTheLivingKept()
+    {
+        using var living = Folders();
+        var dead = Folders();
+        var left = dead.CreateWorkerFolder();
+        File.WriteAllText(Path.Combine(left, "file"), "left");
+        var copy = dead.Path + "x";
+        Directory.Move(dead.Path, copy);
+        dead.Dispose();
+
+        using var next = Folders();
+
+        Assert.False(Directory.Exists(copy));
+        Assert.True(Directory.Exists(living.Path));
+    }
+
+    [Fact]
+    public void Find_NothingThere_SaysWhereItLookedAndWhatToDo()
+    {
+        var missing = Assert.Throws<FileNotFoundException>(() => WorkerCommand.Find(_root, 256));
+        Assert.Contains(_root, missing.Message, StringComparison.Ordinal);
+        Assert.Contains(WorkerCommand.PathVariable, missing.Message, StringComparison.Ordinal);
+    }
+
+    private WorkFolder Folders() => new(_root, NullLogger<WorkFolder>.Instance);
+
+    private Task<WorkerProcess> StartAsync(WorkFolder folders, WorkerCommand command)
+    {
+        var forwarder = new GatewayForwarder(new NoClients(), _telemetry, NullLogger<GatewayForwarder>.Instance);
+        IConnectionListenerFactory transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        return WorkerProcess.StartAsync(
+            command, folders, path => WorkerGateway.StartAsync(path, forwarder, transport, _app.Services, default), TimeProvider.System);
+    }
+
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            // The state follows the name in parentheses; a zombie is dead.
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class NoClients : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => throw new InvalidOperationException("Nothing is sent here.");
+    }
+}
