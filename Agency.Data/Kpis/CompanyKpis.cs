@@ -28,6 +28,9 @@ public sealed record CompanyKpis(
 /// <summary>The figures of one calendar day, for a chart.</summary>
 public sealed record DayKpis(DateOnly Date, DateTimeOffset From, DateTimeOffset To, ScheduledKpis Scheduled, ManualKpis Manual, SlaKpis Sla, WorkKpis Work);
 
+/// <summary>The figures of one workflow. <see cref="ScheduledKpis.SkippedByReason"/> is left empty.</summary>
+public sealed record WorkflowKpis(WorkflowId Workflow, ScheduledKpis Scheduled, ManualKpis Manual, SlaKpis Sla, WorkKpis Work);
+
 /// <summary>
 /// Occurrences that schedules asked for: runs with the trigger <c>scheduled</c> or <c>catch_up</c>. A row that stands for several skipped
 /// occurrences counts as that many, in the period of the first of them.

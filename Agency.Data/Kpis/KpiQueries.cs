@@ -45,6 +45,17 @@ public static class KpiQueries
         return [.. days.Zip(runs, (day, r) => new DayKpis(day.Date, day.From, day.To, r.Scheduled, r.Manual, r.Sla, r.Work))];
     }
 
+    /// <summary>The period workflow by workflow, by id: those that have runs in it, deleted ones included.</summary>
+    public static async Task<IReadOnlyList<WorkflowKpis>> ByWorkflowAsync(
+        AgencyDbContext context, CompanyId company, Period period, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(period);
+        var reader = new KpiReader(context, [new KpiSlice(company, period.From, period.To)]);
+        var workflows = await reader.RunsByWorkflowAsync(now, cancellationToken);
+        return [.. workflows.Select(w => new WorkflowKpis(w.Workflow, w.Figures.Scheduled, w.Figures.Manual, w.Figures.Sla, w.Figures.Work))];
+    }
+
     /// <summary>The period in the company's time zone, or null when the context sees no such company.</summary>
     public static async Task<Period?> ResolveAsync(
         AgencyDbContext context, CompanyId company, PeriodChoice period, DateTimeOffset now, CancellationToken cancellationToken)

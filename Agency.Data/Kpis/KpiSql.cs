@@ -8,44 +8,58 @@ internal static class KpiSql
 {
     private const string Slices = "unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) with ordinality as p(company_id, period_from, period_to, slice)";
 
+    private const string Figures = """
+        coalesce(sum(r.occurrences) filter (where x.planned), 0)::bigint as due,
+        count(*) filter (where x.planned and r.status = 'succeeded') as succeeded,
+        count(*) filter (where x.planned and r.status = 'failed') as failed,
+        coalesce(sum(r.occurrences) filter (where x.planned and r.status = 'skipped'), 0)::bigint as skipped,
+        count(*) filter (where x.planned and r.status = 'cancelled') as cancelled,
+        count(*) filter (where x.planned and x.open) as open,
+        count(*) filter (where not x.planned) as manual_total,
+        count(*) filter (where not x.planned and r.status = 'succeeded') as manual_succeeded,
+        count(*) filter (where not x.planned and r.status = 'failed') as manual_failed,
+        count(*) filter (where not x.planned and r.status = 'cancelled') as manual_cancelled,
+        count(*) filter (where not x.planned and x.open) as manual_open,
+        count(*) filter (where x.planned and r.status = 'succeeded' and r.finished_at <= x.deadline) as sla_met,
+        coalesce(sum(r.occurrences) filter (where x.planned and (r.status in ('failed', 'skipped')
+            or (r.status = 'succeeded' and r.finished_at > x.deadline) or (x.open and $4 > x.deadline))), 0)::bigint as sla_breached,
+        count(*) filter (where x.planned and x.open and $4 <= x.deadline) as sla_pending,
+        coalesce(sum(r.run_seconds::numeric), 0) as run_seconds,
+        avg(r.run_seconds) filter (where x.ended) as mean_run_seconds,
+        percentile_cont(0.5) within group (order by r.run_seconds) filter (where x.ended) as median_run_seconds,
+        percentile_cont(0.95) within group (order by r.run_seconds) filter (where x.ended) as p95_run_seconds,
+        coalesce(sum(r.attempt), 0)::bigint as attempts,
+        (avg(r.attempt) filter (where x.ended))::double precision as mean_attempts,
+        coalesce(sum(r.tool_calls), 0)::bigint as tool_calls,
+        coalesce(sum(r.tokens), 0)::bigint as tokens
+        """;
+
+    private const string RunsOfSlice = """
+        from run r
+        join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
+        left join company_terms c on c.company_id = r.company_id
+        cross join lateral (
+            select r.trigger <> 'manual' as planned,
+                   r.status in ('queued', 'running', 'waiting') as open,
+                   r.status in ('succeeded', 'failed') as ended,
+                   r.scheduled_for + make_interval(mins => coalesce(w.sla_minutes, c.sla_minutes, $5)) as deadline) x
+        where r.company_id = p.company_id and r.scheduled_for >= p.period_from and r.scheduled_for < p.period_to
+        """;
+
     /// <summary>$4 now; $5 the minutes owed where neither workflow nor terms say.</summary>
     public const string Runs = $"""
         select p.slice, t.*
         from {Slices}
-        cross join lateral (
-            select coalesce(sum(r.occurrences) filter (where x.planned), 0)::bigint as due,
-                   count(*) filter (where x.planned and r.status = 'succeeded') as succeeded,
-                   count(*) filter (where x.planned and r.status = 'failed') as failed,
-                   coalesce(sum(r.occurrences) filter (where x.planned and r.status = 'skipped'), 0)::bigint as skipped,
-                   count(*) filter (where x.planned and r.status = 'cancelled') as cancelled,
-                   count(*) filter (where x.planned and x.open) as open,
-                   count(*) filter (where not x.planned) as manual_total,
-                   count(*) filter (where not x.planned and r.status = 'succeeded') as manual_succeeded,
-                   count(*) filter (where not x.planned and r.status = 'failed') as manual_failed,
-                   count(*) filter (where not x.planned and r.status = 'cancelled') as manual_cancelled,
-                   count(*) filter (where not x.planned and x.open) as manual_open,
-                   count(*) filter (where x.planned and r.status = 'succeeded' and r.finished_at <= x.deadline) as sla_met,
-                   coalesce(sum(r.occurrences) filter (where x.planned and (r.status in ('failed', 'skipped')
-                       or (r.status = 'succeeded' and r.finished_at > x.deadline) or (x.open and $4 > x.deadline))), 0)::bigint as sla_breached,
-                   count(*) filter (where x.planned and x.open and $4 <= x.deadline) as sla_pending,
-                   coalesce(sum(r.run_seconds::numeric), 0) as run_seconds,
-                   avg(r.run_seconds) filter (where x.ended) as mean_run_seconds,
-                   percentile_cont(0.5) within group (order by r.run_seconds) filter (where x.ended) as median_run_seconds,
-                   percentile_cont(0.95) within group (order by r.run_seconds) filter (where x.ended) as p95_run_seconds,
-                   coalesce(sum(r.attempt), 0)::bigint as attempts,
-                   (avg(r.attempt) filter (where x.ended))::double precision as mean_attempts,
-                   coalesce(sum(r.tool_calls), 0)::bigint as tool_calls,
-                   coalesce(sum(r.tokens), 0)::bigint as tokens
-            from run r
-            join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
-            left join company_terms c on c.company_id = r.company_id
-            cross join lateral (
-                select r.trigger <> 'manual' as planned,
-                       r.status in ('queued', 'running', 'waiting') as open,
-                       r.status in ('succeeded', 'failed') as ended,
-                       r.scheduled_for + make_interval(mins => coalesce(w.sla_minutes, c.sla_minutes, $5)) as deadline) x
-            where r.company_id = p.company_id and r.scheduled_for >= p.period_from and r.scheduled_for < p.period_to) t
+        cross join lateral (select {Figures} {RunsOfSlice}) t
         order by p.slice
+        """;
+
+    /// <summary>The same by workflow: a row for each that has runs in the slice. Parameters as of <see cref="Runs"/>.</summary>
+    public const string RunsByWorkflow = $"""
+        select p.slice, t.*
+        from {Slices}
+        cross join lateral (select r.workflow_id, {Figures} {RunsOfSlice} group by r.workflow_id) t
+        order by p.slice, t.workflow_id
         """;
 
     public const string Skips = $"""

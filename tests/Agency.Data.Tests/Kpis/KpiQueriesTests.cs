@@ -199,6 +199,27 @@ public sealed class KpiQueriesTests(AgencyTestDatabase database) : IClassFixture
         Assert.Null(days[0].Scheduled.CompletionRate);
     }
 
+    [Fact]
+    public async Task ByWorkflow_OfAPeriod_GivesThoseWithRunsAndAddsUp()
+    {
+        var company = await AddCompanyAsync("workflows");
+        await AddWorkflowAsync(company, "w", slaMinutes: 5);
+        await AddWorkflowAsync(company, "idle");
+        await AddRunAsync(company, "2026-03-09T10:00Z", "succeeded", finished: "2026-03-09T10:06Z", seconds: 4);
+        await AddRunAsync(company, "2026-03-09T11:00Z", "skipped", reason: "missed", occurrences: 2);
+        await AddRunAsync(company, "2026-03-08T11:00Z", "failed");
+
+        await using var context = database.As("operations").OpenTenant(company);
+        var period = March9.Resolve(TimeZoneInfo.Utc, Now);
+        var only = Assert.Single(await KpiQueries.ByWorkflowAsync(context, company, period, Now, TestContext.Current.CancellationToken));
+        var whole = await ComputeAsync(company, March9);
+
+        Assert.Equal(new WorkflowId("w"), only.Workflow);
+        Assert.Equal((3, 1, 2), (only.Scheduled.Due, only.Scheduled.Succeeded, only.Scheduled.Skipped));
+        Assert.Equal((whole.Manual, whole.Sla, whole.Work), (only.Manual, only.Sla, only.Work));
+        Assert.Equal(new SlaKpis(0, 3, 0, 0), only.Sla);
+    }
+
     private async Task<CompanyKpis> ComputeAsync(CompanyId company, PeriodChoice period)
     {
         await using var context = database.As("health").OpenAgency(company);
