@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Agency.ServiceDefaults.Mcp;
+using ModelContextProtocol.Protocol;
+
+namespace Agency.Operations.Reports;
+
+/// <summary>A report as a tool's answer: structured, the same as text, and its files as resource links for clients that show those.</summary>
+internal static class ReportAnswer
+{
+    public static CallToolResult Of(ReportView report)
+    {
+        var json = JsonSerializer.SerializeToElement(report, AgencyJson.Options);
+        return new CallToolResult
+        {
+            StructuredContent = json,
+            Content =
+            [
+                new TextContentBlock { Text = JsonSerializer.Serialize(report, AgencyJson.Options) },
+                Link(report, "PDF", report.PdfUrl, "application/pdf"),
+                Link(report, "Markdown", report.MarkdownUrl, "text/markdown"),
+            ],
+        };
+    }
+
+    private static ResourceLinkBlock Link(ReportView report, string format, string url, string mimeType) =>
+        new() { Name = $"{report.Title} ({format})", Uri = url, MimeType = mimeType };
+}
