@@ -3,11 +3,8 @@ namespace Agency.Scheduler;
 /// <summary>Wake-up topics.</summary>
 internal static class Topics
 {
-    /// <summary>A run may be waiting for a worker.</summary>
+    /// <summary>A run may be waiting for a worker, or a workflow's next occurrence may have changed.</summary>
     public const string Runs = "runs";
-
-    /// <summary>A workflow's definition or next occurrence may have changed.</summary>
-    public const string Workflows = "workflows";
 
     /// <summary>A notification waits to be delivered.</summary>
     public const string Notifications = "notifications";

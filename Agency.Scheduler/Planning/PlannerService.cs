@@ -14,7 +14,7 @@ internal sealed partial class PlannerService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var loop = new WakeUpLoop(wakeUps, Topics.Workflows, time);
+        using var loop = new WakeUpLoop(wakeUps, Topics.Runs, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = options.Value.PollInterval;

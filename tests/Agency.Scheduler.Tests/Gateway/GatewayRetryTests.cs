@@ -1,7 +1,7 @@
 using System.Net;
+using Agency.Data;
 using Agency.Scheduler.Gateway;
 using Agency.ServiceDefaults.Identity;
-using Agency.Data;
 using Agency.Sops;
 using Agency.Testing.Mcp;
 using Microsoft.Extensions.Configuration;

@@ -192,7 +192,10 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
 
     private static string Body(string tool) => JsonSerializer.Serialize(new
     {
-        jsonrpc = "2.0", id = 1, method = "tools/call", @params = new { name = tool, arguments = new { text = "hello" } },
+        jsonrpc = "2.0",
+        id = 1,
+        method = "tools/call",
+        @params = new { name = tool, arguments = new { text = "hello" } },
     });
 
     private async Task<HttpResponseMessage> SendAsync(string path, string body)
