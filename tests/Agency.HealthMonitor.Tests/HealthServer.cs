@@ -50,6 +50,9 @@ public sealed class HealthServer : IAsyncLifetime
     public Task<JsonElement> AsCompanyAsync(string company, string tool, object arguments) =>
         SucceedAsync(Tokens.Company("health", company), company, tool, arguments);
 
+    public Task<JsonElement> AsRunAsync(string company, string tool, object arguments) =>
+        SucceedAsync(Tokens.Run("health", company, RunId.New(TimeProvider.System), tool), $"run:{company}:{tool}", tool, arguments);
+
     /// <summary>The message of a call that must fail, with its kind before it.</summary>
     public async Task<string> FailAsync(string? company, string tool, object arguments)
     {
