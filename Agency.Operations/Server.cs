@@ -2,6 +2,7 @@ using Agency.Operations.Escalations;
 using Agency.Operations.Import;
 using Agency.Operations.Notifications;
 using Agency.Operations.Registry;
+using Agency.Operations.Reports;
 using Agency.Operations.Runs;
 using Agency.Operations.Tokens;
 using Agency.ServiceDefaults.Hosting;
@@ -25,13 +26,15 @@ internal static class Server
             .AddImport()
             .AddEscalations()
             .AddNotifications()
-            .AddTokens(builder);
+            .AddTokens(builder)
+            .AddReports();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapAgencyMcp();
         app.MapTokenKeys();
+        app.MapReports();
         return app;
     }
 }

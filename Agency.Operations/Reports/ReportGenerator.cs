@@ -27,8 +27,6 @@ internal sealed class ReportGenerator(
     /// <summary>The database refuses larger ones.</summary>
     private const int MaxPdfBytes = 20 * 1024 * 1024;
 
-    private const string ChangesTopic = "changes";
-
     public async Task<Result<ReportView>> GenerateAsync(
         string? client, ReportPeriod? period, string? from, string? to, CancellationToken cancellationToken)
     {
@@ -38,7 +36,7 @@ internal sealed class ReportGenerator(
             return company.Error;
         }
 
-        var now = Now();
+        var now = time.Now();
         await using var context = database.Open(company.Value);
         var zone = await ReportZones.FindAsync(context, company.Value, cancellationToken);
         if (!zone.IsSuccess)
@@ -65,7 +63,7 @@ internal sealed class ReportGenerator(
 
         context.Reports.Add(report);
         await context.SaveChangesAsync(cancellationToken);
-        await wakeUps.PublishAsync(ChangesTopic, CancellationToken.None);
+        await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
         var row = new ReportRow(
             report.CompanyId, report.ReportId, report.Kind, report.PeriodStart, report.PeriodEnd, report.Title, report.Markdown, report.Pdf.Length,
             report.CreatedAt, report.CreatedBy);
@@ -88,12 +86,5 @@ internal sealed class ReportGenerator(
             CreatedAt = now,
             CreatedBy = caller.Subject,
         };
-    }
-
-    /// <summary>In the database's microseconds, so that what is answered now is what is read later.</summary>
-    private DateTimeOffset Now()
-    {
-        var ticks = time.GetUtcNow().UtcTicks;
-        return new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 }

@@ -1,7 +1,5 @@
 using Agency.Data;
 using Agency.Data.Workflows;
-using Agency.ServiceDefaults.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace Agency.Operations.Reports;
 
@@ -12,7 +10,5 @@ internal static class ReportZones
     public static TimeZoneInfo Of(string timeZone) => Schedule.FindZone(timeZone) is { IsSuccess: true } found ? found.Value : TimeZoneInfo.Utc;
 
     public static async Task<Result<TimeZoneInfo>> FindAsync(AgencyDbContext context, CompanyId company, CancellationToken cancellationToken) =>
-        await context.Companies.AsNoTracking().SingleOrDefaultAsync(c => c.CompanyId == company, cancellationToken) is { } found
-            ? Of(found.TimeZone)
-            : CompanyResolution.UnknownCompany(company.Value);
+        (await context.FindCompanyAsync(company, cancellationToken)).Map(found => Of(found.TimeZone));
 }

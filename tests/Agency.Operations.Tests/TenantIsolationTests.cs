@@ -7,6 +7,7 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
 {
     private string _run = "";
     private string _escalation = "";
+    private string _report = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -15,6 +16,7 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
         await operations.OperatorAsync("register_workflow", """{"client":"theirs","type":"secret_type","id":"theirs-only","schedule":"@daily"}""");
         _run = (await operations.OperatorAsync("run_workflow_now", """{"client":"theirs","id":"theirs-only"}""")).Of("run.run_id")!;
         _escalation = (await operations.OperatorAsync("escalate_issue", """{"client":"theirs","reason":"secret reason"}""")).Of("escalation.escalation_id")!;
+        _report = (await operations.OperatorAsync("generate_client_report", """{"client":"theirs"}""")).Of("report_id")!;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -44,9 +46,14 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
     [InlineData("acknowledge_escalation", """{"escalation_id":"ESCALATION"}""")]
     [InlineData("resolve_escalation", """{"escalation_id":"ESCALATION","resolution":"r"}""")]
     [InlineData("list_notifications", """{"client":"theirs"}""")]
+    [InlineData("generate_client_report", """{"client":"theirs"}""")]
+    [InlineData("list_reports", """{"client":"theirs"}""")]
+    [InlineData("get_report", """{"client":"theirs","report_id":"REPORT"}""")]
+    [InlineData("get_report", """{"report_id":"REPORT"}""")]
     public async Task AnotherClientsThings_AreNotFound(string tool, string arguments)
     {
-        arguments = arguments.Replace("RUN", _run, StringComparison.Ordinal).Replace("ESCALATION", _escalation, StringComparison.Ordinal);
+        arguments = arguments.Replace("RUN", _run, StringComparison.Ordinal).Replace("ESCALATION", _escalation, StringComparison.Ordinal)
+            .Replace("REPORT", _report, StringComparison.Ordinal);
 
         var answer = await operations.CompanyAsync("mine", tool, arguments);
 
@@ -55,7 +62,7 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
         Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
 
         // The operator is told: the same call works, so it was the token that refused it.
-        if (tool is "get_workflow" or "get_run" or "list_runs" or "export_workflows" or "list_escalations" or "list_notifications")
+        if (tool is "get_workflow" or "get_run" or "list_runs" or "export_workflows" or "list_escalations" or "list_notifications" or "list_reports" or "get_report")
         {
             Assert.False((await operations.OperatorAsync(tool, arguments)).IsError);
         }
@@ -66,6 +73,7 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
     [InlineData("list_runs")]
     [InlineData("list_escalations")]
     [InlineData("list_notifications")]
+    [InlineData("list_reports")]
     public async Task Lists_WithoutClient_ShowTheCallersOwn(string tool)
     {
         Assert.Empty((await operations.CompanyAsync("mine", tool))["items"].EnumerateArray());

@@ -10,9 +10,6 @@ internal sealed record RequestedPeriod(ReportKind Kind, PeriodChoice Choice, Per
 {
     public const int MaxDays = 400;
 
-    private static readonly string[] InstantFormats =
-        ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK"];
-
     /// <param name="period">Null takes custom when an end is given, else weekly.</param>
     /// <param name="from">A date, which begins at its first instant in <paramref name="zone"/>, or an instant.</param>
     /// <param name="to">As <paramref name="from"/>; the first instant that is no longer covered.</param>
@@ -80,12 +77,8 @@ internal sealed record RequestedPeriod(ReportKind Kind, PeriodChoice Choice, Per
             return LocalDays.Start(day, zone);
         }
 
-        // Without an offset an instant would mean something else on every machine.
-        var hasOffset = text.Length > 6 && (text[^1] is 'Z' || text[^6] is '+' or '-');
-        return hasOffset
-            && DateTimeOffset.TryParseExact(text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-            && IsNear(instant.UtcDateTime.Year)
-            ? instant.ToUniversalTime()
+        return Instants.TryParse(text, out var instant) && IsNear(instant.Year)
+            ? instant
             : Error.Invalid($"{argument} must be a date of the years 2000 to 2200, such as 2026-11-01 (its first instant in the client's time zone), "
                 + "or an instant with its UTC offset, such as 2026-11-01T09:00:00Z.");
     }

@@ -1,13 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Agency.Data;
-using Agency.Operations.Reports;
-using Agency.ServiceDefaults.Hosting;
-using Agency.ServiceDefaults.Mcp;
-using Agency.ServiceDefaults.Tenancy;
 using Agency.Testing;
 using Agency.Testing.Mcp;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using ModelContextProtocol.Protocol;
@@ -39,13 +34,17 @@ public sealed class ReportServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        _server = await RunningServer.StartAsync(Build, Tokens.Settings, new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:agency"] = Database.ConnectionString("operations_agency"),
-            ["ConnectionStrings:tenant"] = Database.ConnectionString("operations_tenant"),
-            ["Tokens:SigningKey"] = Tokens.OperationsSigningKey,
-            ["Reports:AgencyName"] = "Example Agency",
-        });
+        _server = await RunningServer.StartAsync(
+            args => Operations.Server.Build(args, builder => builder.Services.AddSingleton<TimeProvider>(Clock)),
+            Tokens.Settings,
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:agency"] = Database.ConnectionString("operations_agency"),
+                ["ConnectionStrings:tenant"] = Database.ConnectionString("operations_tenant"),
+                ["Tokens:SigningKey"] = Tokens.OperationsSigningKey,
+                ["AGENCY_WORKFLOWS_FILE"] = "",
+                ["Reports:AgencyName"] = "Example Agency",
+            });
     }
 
     public async ValueTask DisposeAsync()
@@ -114,18 +113,4 @@ public sealed class ReportServer : IAsyncLifetime
             company, workflow, reason, At(opened), resolved, resolution);
 
     public static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-
-    private WebApplication Build(string[] args)
-    {
-        var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.AddServiceDefaults("operations");
-        builder.AddAgencyDatabase();
-        builder.AddAgencyMcp("operations", "Agency operations", "Reports.").AddReports();
-        var app = builder.Build();
-        app.MapDefaultEndpoints();
-        app.MapAgencyMcp();
-        app.MapReports();
-        return app;
-    }
 }
