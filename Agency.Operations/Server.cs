@@ -1,3 +1,4 @@
+using Agency.Operations.Console;
 using Agency.Operations.Escalations;
 using Agency.Operations.Import;
 using Agency.Operations.Notifications;
@@ -28,6 +29,7 @@ internal static class Server
             .AddNotifications()
             .AddTokens(builder)
             .AddReports();
+        builder.AddConsole();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -35,6 +37,7 @@ internal static class Server
         app.MapAgencyMcp();
         app.MapTokenKeys();
         app.MapReports();
+        app.MapConsole();
         return app;
     }
 }

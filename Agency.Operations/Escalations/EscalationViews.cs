@@ -5,7 +5,7 @@ using Agency.Data.Workflows;
 namespace Agency.Operations.Escalations;
 
 /// <summary>An escalation as callers see it.</summary>
-internal sealed record EscalationView(
+public sealed record EscalationView(
     CompanyId Client,
     Guid EscalationId,
     WorkflowId? WorkflowId,

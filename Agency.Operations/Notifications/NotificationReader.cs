@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Agency.Operations.Notifications;
 
 /// <summary>A notification on its way through one channel.</summary>
-internal sealed record DeliveryView(
+public sealed record DeliveryView(
     NotificationChannel Channel, DeliveryStatus Status, int Attempts, DateTimeOffset AvailableAt, DateTimeOffset? DeliveredAt, string? LastError);
 
 /// <summary>A notification with its deliveries; none while they are not written yet.</summary>
-internal sealed record NotificationView(
+public sealed record NotificationView(
     CompanyId Client, Guid NotificationId, string Kind, string Subject, string Body, DateTimeOffset CreatedAt, IReadOnlyList<DeliveryView> Deliveries);
 
 /// <summary>Shows notifications and what became of them.</summary>

@@ -5,7 +5,7 @@ using Agency.Data.Workflows;
 namespace Agency.Operations.Registry;
 
 /// <summary>A workflow as callers see it.</summary>
-internal sealed record WorkflowView(
+public sealed record WorkflowView(
     CompanyId Client,
     WorkflowId Id,
     string Type,

@@ -5,7 +5,7 @@ using Agency.Data.Runs;
 namespace Agency.Operations.Runs;
 
 /// <summary>A run as callers see it.</summary>
-internal sealed record RunView(
+public sealed record RunView(
     CompanyId Client,
     RunId RunId,
     WorkflowId WorkflowId,
@@ -53,14 +53,14 @@ internal sealed record RunView(
 }
 
 /// <summary>One step of the procedure, as one attempt executed it.</summary>
-internal sealed record RunStepView(
+public sealed record RunStepView(
     int Attempt, int Ordinal, string Title, string? Tool, StepStatus Status, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, string? Error, string? Result);
 
 /// <summary>One thing that happened to the run.</summary>
-internal sealed record RunEventView(DateTimeOffset At, int Attempt, string Type, string Message, JsonElement? Data);
+public sealed record RunEventView(DateTimeOffset At, int Attempt, string Type, string Message, JsonElement? Data);
 
 /// <summary>A run with what happened to it, in order; <paramref name="EventsOmitted"/> counts the earliest events, left out of a long list.</summary>
-internal sealed record RunDetails(
+public sealed record RunDetails(
     RunView Run, JsonElement? Inputs, string? TraceParent, IReadOnlyList<RunStepView> Steps, IReadOnlyList<RunEventView> Events, int EventsOmitted);
 
 /// <summary>A run that was asked for; <paramref name="AlreadyRequested"/> when an earlier call with the same key did.</summary>

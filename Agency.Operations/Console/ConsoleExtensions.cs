@@ -1,0 +1,52 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Agency.Operations.Console.Access;
+using Agency.Operations.Console.Data;
+using Agency.Operations.Console.Live;
+
+namespace Agency.Operations.Console;
+
+internal static class ConsoleExtensions
+{
+    /// <summary>The web page on which people watch the agency.</summary>
+    public static WebApplicationBuilder AddConsole(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddRazorComponents();
+
+        // Names in any script stay readable; what means something to HTML is encoded all the same.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddConsoleAccess();
+        services.AddScoped<ConsoleReader>();
+        services.AddScoped<ConsoleEvents>();
+        services.AddSingleton<ConsoleFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConsoleFeed>());
+        return builder;
+    }
+
+    /// <summary>
+    /// <c>GET /</c>, <c>/runs/{company}/{run}</c>, <c>/events</c> and <c>/console/reports/{company}/{report}.pdf</c> for whoever is signed in; <c>/sign-in</c>,
+    /// <c>/sign-out</c> and the page's own files for all.
+    /// </summary>
+    public static WebApplication MapConsole(this WebApplication app)
+    {
+        var all = app.MapGroup("").AddEndpointFilter((context, next) =>
+        {
+            ConsoleHeaders.Apply(context.HttpContext.Response);
+            return next(context);
+        });
+        var open = all.MapGroup("").AllowAnonymous();
+        open.MapGet("/console/{file}", ConsoleAssets.Get);
+        open.MapGet("/sign-in", SignIn.Get);
+        open.MapPost("/sign-in", SignIn.PostAsync).AddEndpointFilter<SameOrigin>().DisableAntiforgery();
+        open.MapPost("/sign-out", SignIn.SignOut).AddEndpointFilter<SameOrigin>().DisableAntiforgery();
+
+        var own = all.MapGroup("").RequireAuthorization(ConsoleAccess.Policy);
+        own.MapGet("/", ConsolePages.GetAsync);
+        own.MapGet("/runs/{company}/{run}", ConsolePages.GetRunAsync);
+        own.MapGet("/console/reports/{company}/{report:guid}.pdf", ConsolePages.GetReportAsync);
+        own.MapGet("/events", (string? client, string? run, Agency.ServiceDefaults.Identity.Caller caller, HttpContext http, ConsoleEvents events) =>
+            events.GetAsync(client, run, caller, http, http.RequestAborted));
+        return app;
+    }
+}

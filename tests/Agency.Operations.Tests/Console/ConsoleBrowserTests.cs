@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Agency.Operations.Tests.Console;
+
+public sealed partial class ConsoleBrowserTests(BrowserFixture console) : IClassFixture<BrowserFixture>
+{
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 400)]
+    public async Task Pages_OfEveryKind_AreAccessibleAndKeepTheirPolicy(ColorScheme colors, int width)
+    {
+        var (page, complaints) = await console.OpenAsync(colors, width: width);
+        await page.GotoAsync("/sign-in");
+        await CheckAsync(page);
+        await SignInAsync(page);
+        await CheckAsync(page);
+        await page.GotoAsync($"/runs/{ConsoleSeed.Client}/{console.Seed.FailedRun}");
+        await page.Locator("#live[data-state=live]").WaitForAsync();
+        await CheckAsync(page);
+        Assert.Empty(complaints);
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
+    }
+
+    [Fact]
+    public async Task SignIn_LinkOfTheStartUp_OpensThePageAndLeavesNoTokenBehind()
+    {
+        var (page, _) = await console.OpenAsync();
+        var requested = new List<string>();
+        page.Request += (_, request) => requested.Add(request.Url);
+        var token = console.OperatorToken;
+
+        await page.GotoAsync($"/#token={token}");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "All clients" }).WaitForAsync();
+
+        Assert.Equal(console.Address, new Uri(page.Url));
+        Assert.DoesNotContain(requested, url => new Uri(url).PathAndQuery.Contains(token, StringComparison.Ordinal));
+        Assert.DoesNotContain(token, await page.ContentAsync(), StringComparison.Ordinal);
+        await page.GoBackAsync();
+        Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SignIn_LinkWhileSignedIn_TakesTheNewToken()
+    {
+        var (page, _) = await console.OpenAsync();
+        await SignInAsync(page);
+        var token = console.OperatorToken;
+
+        await page.GotoAsync("about:blank");
+        await page.GotoAsync($"/#token={token}");
+        await page.WaitForURLAsync(url => url == console.Address.ToString());
+
+        await page.Locator("#live[data-state=live]").WaitForAsync();
+        Assert.Equal(token, Assert.Single(await page.Context.CookiesAsync()).Value);
+    }
+
+    [Fact]
+    public async Task Page_WithoutScript_WorksAndRefreshesItself()
+    {
+        var (page, _) = await console.OpenAsync(script: false);
+        await page.GotoAsync("/?client=odd");
+        await page.FillAsync("textarea", console.OperatorToken);
+        await page.ClickAsync("#sign-in button");
+
+        await page.GetByRole(AriaRole.Heading, new() { Name = ConsoleSeed.OddName }).WaitForAsync();
+        Assert.EndsWith("/?client=odd", page.Url, StringComparison.Ordinal);
+        Assert.Equal(1, await page.Locator("noscript meta[http-equiv=refresh], meta[http-equiv=refresh]").CountAsync());
+        await page.ClickAsync("text=Sign out");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" }).WaitForAsync();
+        Assert.Empty(await page.Context.CookiesAsync());
+    }
+
+    [Fact]
+    public async Task Page_RunAppears_UpdatesItselfAndKeepsTheFocus()
+    {
+        var (page, complaints) = await console.OpenAsync();
+        await SignInAsync(page);
+        await page.EvaluateAsync("window.sameDocument = true");
+        var link = page.Locator($"#runs a[href='/runs/{ConsoleSeed.Client}/{console.Seed.FailedRun}']");
+        await link.FocusAsync();
+
+        var added = Guid.CreateVersion7();
+        await console.Seed.RunAsync(added, "weekly-report", "succeeded", attempt: 1, seconds: 2, summary: "Made just now");
+        await page.Locator($"#runs a[href$='{added}']").WaitForAsync();
+
+        Assert.True(await page.EvaluateAsync<bool>("window.sameDocument"));
+        Assert.Matches(FailedRun(), await page.EvaluateAsync<string>("document.activeElement.title"));
+        Assert.Empty(complaints);
+    }
+
+    private async Task SignInAsync(IPage page)
+    {
+        await page.GotoAsync($"/#token={console.OperatorToken}");
+        await page.Locator("#live[data-state=live]").WaitForAsync();
+    }
+
+    private static async Task CheckAsync(IPage page)
+    {
+        var result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join("; ", v.Nodes.Select(n => n.Html))}")));
+    }
+
+    [GeneratedRegex("^Run [0-9a-f-]{36}$")]
+    private static partial Regex FailedRun();
+}
