@@ -3,6 +3,8 @@ using System.Text.Unicode;
 using Agency.Operations.Console.Access;
 using Agency.Operations.Console.Data;
 using Agency.Operations.Console.Live;
+using Agency.Operations.Reports.Downloads;
+using Agency.ServiceDefaults.Identity;
 
 namespace Agency.Operations.Console;
 
@@ -44,8 +46,9 @@ internal static class ConsoleExtensions
         var own = all.MapGroup("").RequireAuthorization(ConsoleAccess.Policy);
         own.MapGet("/", ConsolePages.GetAsync);
         own.MapGet("/runs/{company}/{run}", ConsolePages.GetRunAsync);
-        own.MapGet("/console/reports/{company}/{report:guid}.pdf", ConsolePages.GetReportAsync);
-        own.MapGet("/events", (string? client, string? run, Agency.ServiceDefaults.Identity.Caller caller, HttpContext http, ConsoleEvents events) =>
+        own.MapGet("/console/reports/{company}/{file}", (string company, string file, HttpContext http, ReportDownloads downloads) =>
+            downloads.GetAsync(company, file, expires: null, signature: null, http, http.RequestAborted));
+        own.MapGet("/events", (string? client, string? run, Caller caller, HttpContext http, ConsoleEvents events) =>
             events.GetAsync(client, run, caller, http, http.RequestAborted));
         return app;
     }

@@ -1,10 +1,7 @@
-using Agency.Data;
 using Agency.Operations.Console.Data;
 using Agency.Operations.Console.Pages;
 using Agency.ServiceDefaults.Identity;
-using Agency.ServiceDefaults.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Agency.Operations.Console;
 
@@ -26,25 +23,6 @@ internal static class ConsolePages
         return found.IsSuccess
             ? Component<RunPage>(StatusCodes.Status200OK, ("Model", found.Value), ("Now", time.GetUtcNow()), ("User", caller.Subject))
             : NotFound($"The client '{company}' has no run '{run}'.", caller);
-    }
-
-    public static async Task<IResult> GetReportAsync(
-        string company, Guid report, CallerDatabase database, Caller caller, HttpResponse response, CancellationToken cancellationToken)
-    {
-        if (CompanyId.TryParse(company, out var id))
-        {
-            await using var context = database.Open(id);
-            if (await context.Reports.AsNoTracking().Where(r => r.CompanyId == id && r.ReportId == report).Select(r => r.Pdf)
-                .SingleOrDefaultAsync(cancellationToken) is { } pdf)
-            {
-                // Shown in the browser, whose viewer of PDF needs more than the console's own policy allows.
-                response.Headers.ContentSecurityPolicy = "frame-ancestors 'none'";
-                response.Headers.ContentDisposition = $"inline; filename=\"{company}-{report:D}.pdf\"";
-                return TypedResults.File(pdf, "application/pdf");
-            }
-        }
-
-        return NotFound($"The client '{company}' has no report '{report}'.", caller);
     }
 
     private static RazorComponentResult<ProblemPage> NotFound(string message, Caller caller) =>

@@ -13,7 +13,7 @@ internal sealed record ReportPeriodView(DateTimeOffset From, DateTimeOffset To, 
 }
 
 /// <summary>A report in a list.</summary>
-internal sealed record ReportListItem(
+public sealed record ReportListItem(
     CompanyId Client,
     Guid ReportId,
     ReportKind Kind,

@@ -1,11 +1,11 @@
 using Agency.Data;
 using Agency.Data.Companies;
-using Agency.Data.Reports;
 using Agency.Data.Runs;
 using Agency.Data.Workflows;
 using Agency.Operations.Escalations;
 using Agency.Operations.Notifications;
 using Agency.Operations.Registry;
+using Agency.Operations.Reports;
 using Agency.Operations.Runs;
 
 namespace Agency.Operations.Console.Data;
@@ -20,7 +20,7 @@ public sealed record ConsoleView(
     bool MoreWorkflows,
     IReadOnlyList<RunView> Runs,
     IReadOnlyList<NotificationView> Notifications,
-    IReadOnlyList<ReportLine> Reports)
+    IReadOnlyList<ReportListItem> Reports)
 {
     public string NameOf(CompanyId client) => Clients.FirstOrDefault(c => c.Id == client)?.Name ?? client.Value;
 
@@ -33,8 +33,6 @@ public sealed record ClientLine(CompanyId Id, string Name, CompanyStatus Status,
 /// <summary>The numbers on top. Open runs count whatever their age, ended ones for the last 24 hours, each skipped occurrence for itself.</summary>
 public sealed record ConsoleFigures(
     IReadOnlyDictionary<WorkflowStatus, int> Workflows, IReadOnlyDictionary<RunStatus, int> Runs, int OpenEscalations);
-
-public sealed record ReportLine(CompanyId Client, Guid ReportId, ReportKind Kind, string Title, DateTimeOffset CreatedAt);
 
 /// <summary>What a run's page shows.</summary>
 public sealed record ConsoleRun(string ClientName, RunDetails Details);

@@ -5,6 +5,7 @@ using Agency.Data.Runs;
 using Agency.Operations.Escalations;
 using Agency.Operations.Notifications;
 using Agency.Operations.Registry;
+using Agency.Operations.Reports;
 using Agency.Operations.Runs;
 using Agency.ServiceDefaults.Hosting;
 using Agency.ServiceDefaults.Identity;
@@ -31,6 +32,7 @@ internal sealed class ConsoleReader
     private readonly RunReader _runs;
     private readonly EscalationReader _escalations;
     private readonly NotificationReader _notifications;
+    private readonly ReportReader _reports;
     private readonly CallerDatabase _database;
     private readonly TimeProvider _time;
 
@@ -42,6 +44,7 @@ internal sealed class ConsoleReader
         _runs = ActivatorUtilities.CreateInstance<RunReader>(services, _companies);
         _escalations = ActivatorUtilities.CreateInstance<EscalationReader>(services, _companies);
         _notifications = ActivatorUtilities.CreateInstance<NotificationReader>(services, _companies);
+        _reports = ActivatorUtilities.CreateInstance<ReportReader>(services, _companies);
         (_database, _time) = (database, time);
     }
 
@@ -57,7 +60,8 @@ internal sealed class ConsoleReader
         var runs = await _runs.ListAsync(client, workflowId: null, status: null, cursor: null, ShownRuns, cancellationToken);
         var escalations = await EscalationsAsync(client, cancellationToken);
         var notifications = await _notifications.ListAsync(client, cursor: null, ShownNotifications, cancellationToken);
-        if ((workflows.Error ?? runs.Error ?? escalations.Error ?? notifications.Error) is { } error)
+        var reports = await _reports.ListAsync(client, kind: null, cursor: null, ShownReports, cancellationToken);
+        if ((workflows.Error ?? runs.Error ?? escalations.Error ?? notifications.Error ?? reports.Error) is { } error)
         {
             return error;
         }
@@ -72,7 +76,7 @@ internal sealed class ConsoleReader
             workflows.Value.NextCursor is not null,
             runs.Value.Items,
             notifications.Value.Items,
-            await ReportsAsync(context, cancellationToken));
+            reports.Value.Items);
     }
 
     public async Task<Result<ConsoleRun>> ReadRunAsync(string client, string runId, CancellationToken cancellationToken)
@@ -147,10 +151,4 @@ internal sealed class ConsoleReader
             ? error
             : open.Value.Items.Concat(acknowledged.Value.Items).OrderByDescending(e => e.OpenedAt).ThenByDescending(e => e.EscalationId).ToList();
     }
-
-    private static Task<List<ReportLine>> ReportsAsync(AgencyDbContext context, CancellationToken cancellationToken) =>
-        context.Reports.AsNoTracking()
-            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ReportId).Take(ShownReports)
-            .Select(r => new ReportLine(r.CompanyId, r.ReportId, r.Kind, r.Title, r.CreatedAt))
-            .ToListAsync(cancellationToken);
 }
