@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Agency.AppHost;
+using Agency.LocalHosting;
+using ModelContextProtocol.Client;
+
+[assembly: AssemblyFixture(typeof(Agency.EndToEnd.Tests.RunningAgency))]
+
+namespace Agency.EndToEnd.Tests;
+
+/// <summary>
+/// The topology that users run, in production mode (no demo data), with the alerts going to listeners of this process. Started once for
+/// all tests; each test takes clients of its own.
+/// </summary>
+public sealed class RunningAgency : IAsyncLifetime
+{
+    private readonly List<Session> _sessions = [];
+    private IDistributedApplicationTestingBuilder? _builder;
+    private DistributedApplication? _app;
+
+    public WebhookListener Slack { get; } = new();
+
+    public SmtpListener Smtp { get; } = new();
+
+    public TraceCollector Traces { get; } = new();
+
+    public DistributedApplication App => _app ?? throw new InvalidOperationException("The agency is not started.");
+
+    /// <summary>The token that a person is given at start.</summary>
+    public string OperatorToken { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await Slack.StartAsync();
+        Smtp.Start();
+        await Traces.StartAsync();
+        _builder = await DistributedApplicationTestingBuilder.CreateAsync<SigningKey>(["--PRODUCTION_MODE=true"], ct);
+        _builder.CreateResourceBuilder<ProjectResource>("operations")
+            .WithEnvironment("Slack__WebhookUrl", Slack.Address.ToString())
+            .WithEnvironment("Smtp__Host", "127.0.0.1")
+            .WithEnvironment("Smtp__Port", Smtp.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .WithEnvironment("Smtp__UseTls", "false")
+            .WithEnvironment("Smtp__From", "agency@example.com")
+            .WithEnvironment("Smtp__To", "people@example.com");
+        _builder.CreateResourceBuilder<ProjectResource>("scheduler").WithEnvironment("Scheduler__Lease", "00:00:03");
+        foreach (var service in (string[])["operations", "context", "health", "scheduler"])
+        {
+            _builder.CreateResourceBuilder<ProjectResource>(service)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Traces.Address.ToString())
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "500");
+        }
+
+        _app = await _builder.BuildAsync(ct);
+        await _app.StartAsync(ct);
+        var issued = await _app.RunProgramAsync("operations", ["--issue-token", "operator"], ct);
+        Assert.True(issued.ExitCode == 0, $"No operator token: {issued.Error}");
+        OperatorToken = issued.Output.Trim();
+    }
+
+    /// <summary>A real MCP client of one server (operations, context, health).</summary>
+    public async Task<Session> ConnectAsync(string server, string? token = null)
+    {
+        var http = App.CreateHttpClient(server);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token ?? OperatorToken);
+        var transport = new HttpClientTransport(
+            new HttpClientTransportOptions { Endpoint = new Uri(http.BaseAddress!, "/mcp"), TransportMode = HttpTransportMode.StreamableHttp }, http, ownsHttpClient: true);
+        var session = new Session(await McpClient.CreateAsync(transport));
+        lock (_sessions)
+        {
+            _sessions.Add(session);
+        }
+
+        return session;
+    }
+
+    /// <summary>Creates a client of the agency, with a name and one document about a secret of its own.</summary>
+    public async Task AddClientAsync(string id, string name, string secret)
+    {
+        var context = await ConnectAsync("context");
+        await context.CallAsync("init_company", new { company_id = id, name, summary = $"{name} keeps the word {secret}." });
+        await context.CallAsync("load_company_context", new { company_id = id, source_name = "secret.md", content = $"# Secret\n\nThe secret word is {secret}." });
+    }
+
+    /// <summary>A token of one client's, as the operator issues it.</summary>
+    public async Task<string> TokenOfAsync(string client)
+    {
+        var operations = await ConnectAsync("operations");
+        var issued = await operations.CallAsync("issue_token", new { role = "company", client, name = "end to end", access = "write" });
+        return issued.GetProperty("token").GetString()!;
+    }
+
+    /// <summary>Waits until <paramref name="probe"/> gives something.</summary>
+    public async Task<T> WaitForAsync<T>(string what, TimeSpan limit, Func<Task<T?>> probe)
+        where T : struct
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < limit)
+        {
+            if (await probe() is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail($"Not within {limit.TotalSeconds} s: {what}\n" + string.Join('\n', App.GetLogLines().TakeLast(60)));
+        return default;
+    }
+
+    /// <summary>Waits until the client's run is in one of the statuses, and gives it with its steps and events.</summary>
+    public async Task<JsonElement> WaitForRunAsync(Session operations, string client, Func<JsonElement, bool> wanted, TimeSpan? limit = null)
+    {
+        var run = await WaitForAsync<JsonElement>($"a run of {client} as wanted", limit ?? TimeSpan.FromSeconds(60), async () =>
+        {
+            var page = await operations.CallAsync("list_runs", new { client, limit = 100 });
+            return page.GetProperty("items").EnumerateArray().Cast<JsonElement?>().FirstOrDefault(r => wanted(r!.Value));
+        });
+        return await operations.CallAsync("get_run", new { client, run_id = run.GetProperty("run_id").GetString() });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in _sessions)
+        {
+            await session.DisposeAsync();
+        }
+
+        if (_builder is not null)
+        {
+            await _builder.DisposeAsync();
+        }
+
+        await Slack.DisposeAsync();
+        await Smtp.DisposeAsync();
+        await Traces.DisposeAsync();
+    }
+}
