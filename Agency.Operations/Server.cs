@@ -1,4 +1,5 @@
 using Agency.Operations.Console;
+using Agency.Operations.Demo;
 using Agency.Operations.Escalations;
 using Agency.Operations.Import;
 using Agency.Operations.Notifications;
@@ -30,6 +31,7 @@ internal static class Server
             .AddTokens(builder)
             .AddReports();
         builder.AddConsole();
+        builder.AddDemo();
         configure?.Invoke(builder);
 
         var app = builder.Build();
