@@ -10,7 +10,7 @@ using ModelContextProtocol.Protocol;
 namespace Agency.Operations.Demo;
 
 /// <summary>Calls the agency's own MCP servers as an operator, with a token of a few minutes.</summary>
-internal sealed class DemoTools(ServerAddresses servers, TokenIssuer issuer, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class DemoTools(ServerAddresses servers, TokenIssuer issuer) : IAsyncDisposable
 {
     private readonly Dictionary<string, McpClient> _clients = [];
 
@@ -48,8 +48,8 @@ internal sealed class DemoTools(ServerAddresses servers, TokenIssuer issuer, ILo
         var http = new HttpClient(new SocketsHttpHandler(), disposeHandler: true);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Token);
         var transport = new HttpClientTransport(
-            new HttpClientTransportOptions { Endpoint = new Uri(audience), TransportMode = HttpTransportMode.StreamableHttp }, http, loggers, ownsHttpClient: true);
-        return _clients[server] = await McpClient.CreateAsync(transport, loggerFactory: loggers, cancellationToken: cancellationToken);
+            new HttpClientTransportOptions { Endpoint = new Uri(audience), TransportMode = HttpTransportMode.StreamableHttp }, http, ownsHttpClient: true);
+        return _clients[server] = await McpClient.CreateAsync(transport, cancellationToken: cancellationToken);
     }
 
     private static string? KindOf(CallToolResult result) =>

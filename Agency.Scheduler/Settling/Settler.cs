@@ -61,6 +61,7 @@ internal sealed partial class Settler(
 
         await writer.ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        Log(key, run, outcome, result, writer.Escalated);
         await TellAsync(outcome, result, writer.Escalated, cancellationToken);
         return outcome;
     }
@@ -74,6 +75,23 @@ internal sealed partial class Settler(
             SettleOutcome.Retried,
         _ => SettleOutcome.Failed,
     };
+
+    private void Log(RunKey key, HeldRun run, SettleOutcome outcome, AttemptResult result, bool escalated)
+    {
+        if (result is AttemptResult.Failed failed)
+        {
+            AttemptFailed(_logger, key.CompanyId, run.WorkflowId, run.Attempt, run.MaxAttempts, failed.Message, outcome);
+        }
+        else
+        {
+            Settled(_logger, key.CompanyId, run.WorkflowId, run.Attempt, outcome);
+        }
+
+        if (escalated)
+        {
+            WorkflowEscalated(_logger, key.CompanyId, run.WorkflowId);
+        }
+    }
 
     private async Task TellAsync(SettleOutcome outcome, AttemptResult result, bool escalated, CancellationToken cancellationToken)
     {
@@ -132,6 +150,16 @@ internal sealed partial class Settler(
                 reader.GetString(9))
             : null;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Company}/{Workflow}: attempt {Attempt}: {Outcome}.")]
+    private static partial void Settled(ILogger logger, CompanyId company, WorkflowId workflow, int attempt, SettleOutcome outcome);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Company}/{Workflow}: attempt {Attempt} of {MaxAttempts} failed: {Reason} -> {Outcome}")]
+    private static partial void AttemptFailed(
+        ILogger logger, CompanyId company, WorkflowId workflow, int attempt, int maxAttempts, string reason, SettleOutcome outcome);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Company}/{Workflow} is escalated: it failed too often in a row. People are told.")]
+    private static partial void WorkflowEscalated(ILogger logger, CompanyId company, WorkflowId workflow);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "An outcome of run {Run} was refused: fencing number {Fencing} is no longer its holder's.")]
     private static partial void Stale(ILogger logger, Guid run, long fencing);

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Agency.ServiceDefaults.Hosting;
@@ -56,6 +57,7 @@ public static class ServiceDefaultsExtensions
         ArgumentException.ThrowIfNullOrEmpty(serverName);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
+        QuietLibraries(builder);
         builder.AddAgencyTelemetry(serverName);
         builder.AddWakeUps();
 
@@ -85,6 +87,18 @@ public static class ServiceDefaultsExtensions
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) }).AllowAnonymous();
         return app;
+    }
+
+    /// <summary>What libraries say of every call is for whoever asks for it by configuration; what they warn of is for everyone.</summary>
+    private static void QuietLibraries(IHostApplicationBuilder builder)
+    {
+        foreach (var library in (string[])["Microsoft", "System", "Polly", "ModelContextProtocol", "Npgsql"])
+        {
+            if (string.IsNullOrEmpty(builder.Configuration[$"Logging:LogLevel:{library}"]))
+            {
+                builder.Logging.AddFilter(library, LogLevel.Warning);
+            }
+        }
     }
 
     private static bool ListeningIsConfigured(IConfiguration configuration) =>
