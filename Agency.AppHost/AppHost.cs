@@ -67,6 +67,11 @@ string workflows = Path.GetFullPath(named ?? Path.Combine(builder.AppHostDirecto
 if (builder.ExecutionContext.IsRunMode && (named is not null || File.Exists(workflows)))
     operations.WithEnvironment("AGENCY_WORKFLOWS_FILE", workflows);
 
+// Where load_company_context finds the clients' files: one folder for each client.
+if (builder.ExecutionContext.IsRunMode)
+    context.WithEnvironment("Context__DocumentRoot", Path.GetFullPath(
+        builder.Configuration["Context:DocumentRoot"] ?? Path.Combine(builder.AppHostDirectory, "..", "companies")));
+
 builder.Build().Run();
 
 IResourceBuilder<ProjectResource> Service(string name, string project, int port) =>

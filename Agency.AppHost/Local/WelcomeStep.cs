@@ -11,21 +11,24 @@ internal sealed class WelcomeStep : IStartupStep
 
     public async Task RunAsync(StartupContext context, CancellationToken ct)
     {
-        context.Add("Console", context.GetEndpoint("operations").ToString());
+        var issued = await context.RunProgramAsync("operations", ["--issue-token", "operator"], ct);
+        string token = issued.ExitCode == 0 ? issued.Output.Split('\n')[^1].Trim() : "";
+        bool production = string.Equals(context.Configuration["PRODUCTION_MODE"], "true", StringComparison.OrdinalIgnoreCase);
+
+        // What follows the number sign never leaves the browser: the page itself signs in with it.
+        string signIn = production || token.Length == 0 ? "" : $"#token={token}";
+        context.Add("Console", context.GetEndpoint("operations") + signIn);
         context.Add("MCP: operations", McpAddress(context, "operations"));
         context.Add("MCP: context", McpAddress(context, "context"));
         context.Add("MCP: health", McpAddress(context, "health"));
 
-        var issued = await context.RunProgramAsync("operations", ["--issue-token", "operator"], ct);
-        string token = issued.Output.Split('\n')[^1].Trim();
-        if (issued.ExitCode != 0 || token.Length == 0)
+        if (token.Length == 0)
         {
             context.Add("Operator token", $"not available: operations --issue-token operator ended with exit code {issued.ExitCode}. {issued.Error.Split('\n')[0]}".TrimEnd());
             return;
         }
 
         string file = context.WriteSecretFile(TokenFile, token + "\n");
-        bool production = string.Equals(context.Configuration["PRODUCTION_MODE"], "true", StringComparison.OrdinalIgnoreCase);
         if (!production)
             context.Add("Operator token", token);
         context.Add(production ? "Operator token" : "", $"in {file}");

@@ -25,7 +25,10 @@ public static class ServiceDefaultsExtensions
     /// <summary>The ports of a user's own machine, used when nothing says where to listen.</summary>
     private static readonly Dictionary<string, int> LocalPorts = new(StringComparer.Ordinal)
     {
-        ["operations"] = 5101, ["context"] = 5102, ["health"] = 5103, ["scheduler"] = 5104,
+        ["operations"] = 5101,
+        ["context"] = 5102,
+        ["health"] = 5103,
+        ["scheduler"] = 5104,
     };
 
     /// <summary>For a web service: everything below, and how Kestrel listens. <paramref name="serverName"/> is the resource's name, such as "operations".</summary>

@@ -42,8 +42,8 @@ public sealed class CrashTests(RunningAgency agency)
         var text = new StringBuilder("---\nname: long_work\ndescription: Takes a while.\n---\n# Long work\n\n");
         for (var step = 1; step <= Steps; step++)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{step}. Look.\n\n   ```tool context.get_company_profile as look{step}\n   ")
-                .Append("{ \"client\": \"{{ company.id }}\" }\n   ```\n\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{step}. Look.\n\n      ```tool context.get_company_profile as look{step}\n      ")
+                .Append("{ \"client\": \"{{ company.id }}\" }\n      ```\n\n");
         }
 
         return text.ToString();

@@ -63,7 +63,12 @@ public sealed class SourceDocumentTests(RunningAgency agency)
         var operations = await agency.ConnectAsync("operations");
         await operations.CallAsync("register_workflow", new
         {
-            client = "client-f", id = "feed-f", type = "partner_feed_import", schedule = "* * * * * *", max_attempts = 3, retry_initial_seconds = 1,
+            client = "client-f",
+            id = "feed-f",
+            type = "partner_feed_import",
+            schedule = "* * * * * *",
+            max_attempts = 3,
+            retry_initial_seconds = 1,
         });
 
         var workflow = await agency.WaitForAsync<JsonElement>("the escalation", TimeSpan.FromSeconds(90), async () =>
