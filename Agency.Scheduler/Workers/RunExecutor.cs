@@ -111,6 +111,10 @@ internal sealed partial class RunExecutor(
                         break;
                     case OutcomeEvent outcome:
                         return Result(outcome);
+                    case SpanEvent span:
+                        WorkerSpans.Export(span, envelope.Traceparent);
+                        await journal.AddAsync(span, either.Token);
+                        break;
                     default:
                         await journal.AddAsync(line.Event, either.Token);
                         break;

@@ -17,14 +17,14 @@ public sealed class TraceCollector : IAsyncDisposable
     public Uri Address => new(_app!.Urls.Single());
 
     /// <summary>
-    /// Which of the services exported a span of the trace. An export is of one service; its name and the trace's 16 bytes stand in the
-    /// protocol buffer as they are.
+    /// Which of the names (of services or of their sources) stand in an export with a trace's or a span's id. An export is of one service; names
+    /// and ids stand in the protocol buffer as they are.
     /// </summary>
-    public IReadOnlySet<string> ServicesOf(string traceId, params string[] services)
+    public IReadOnlySet<string> ServicesOf(string hexId, params string[] names)
     {
-        var id = Convert.FromHexString(traceId);
+        var id = Convert.FromHexString(hexId);
         return _exports.Where(export => export.AsSpan().IndexOf(id) >= 0)
-            .SelectMany(export => services.Where(service => export.AsSpan().IndexOf(Encoding.UTF8.GetBytes(service)) >= 0))
+            .SelectMany(export => names.Where(name => export.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name)) >= 0))
             .ToHashSet();
     }
 

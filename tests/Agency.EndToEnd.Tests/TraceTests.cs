@@ -17,5 +17,10 @@ public sealed class TraceTests(RunningAgency agency)
         string[] wanted = ["scheduler", "context", "health"];
         await agency.WaitForAsync<bool>($"spans of trace {trace} from {string.Join(", ", wanted)}", TimeSpan.FromSeconds(30), () =>
             Task.FromResult<bool?>(agency.Traces.ServicesOf(trace, wanted).Count == wanted.Length ? true : null));
+
+        // The worker's own spans are exported by the scheduler, under the ids that the servers' spans name as parents.
+        var span = details.GetProperty("events").EnumerateArray().First(e => e.GetProperty("type").GetString() == "span").GetProperty("data").GetProperty("span_id").GetString()!;
+        await agency.WaitForAsync<bool>($"the worker's span {span}", TimeSpan.FromSeconds(30), () =>
+            Task.FromResult<bool?>(agency.Traces.ServicesOf(span, "Agency.Worker").Count == 1 ? true : null));
     }
 }
