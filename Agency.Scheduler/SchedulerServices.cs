@@ -34,7 +34,7 @@ internal static class SchedulerServices
         services.AddSingleton<Leases>();
         services.AddSingleton<LeaseRecovery>();
         services.AddSingleton<RunQueueSignal>();
-        services.AddSingleton<RunExecutor>();
+        services.AddSingleton<IRunExecutor, RunExecutor>();
         services.AddWorkers();
         services.AddGateway();
 

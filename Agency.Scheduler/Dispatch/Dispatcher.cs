@@ -11,7 +11,7 @@ namespace Agency.Scheduler.Dispatch;
 /// grace period, then kills their workers and hands them back.
 /// </summary>
 internal sealed partial class Dispatcher(
-    Claimer claimer, RunExecutor executor, Settler settler, Leases leases, RunQueueSignal signal, IOptions<SchedulerOptions> options,
+    Claimer claimer, IRunExecutor executor, Settler settler, Leases leases, RunQueueSignal signal, IOptions<SchedulerOptions> options,
     TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
     private static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(1);

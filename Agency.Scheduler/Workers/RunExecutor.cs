@@ -16,15 +16,14 @@ namespace Agency.Scheduler.Workers;
 /// <summary>Executes one attempt in a worker of its own, from the procedure to the outcome.</summary>
 internal sealed partial class RunExecutor(
     AgencyDatabase database, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, SchedulerTelemetry telemetry,
-    IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger)
+    IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger) : IRunExecutor
 {
     /// <summary>Lines that break the protocol before the worker is given up.</summary>
     private const int MaxViolations = 20;
 
     private readonly ILogger _logger = logger;
 
-    /// <summary>How the attempt ended. The worker is gone when this returns.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the worker was killed.</exception>
+    /// <inheritdoc />
     public async Task<AttemptResult> ExecuteAsync(ClaimedRun run, CancellationToken cancellationToken)
     {
         ActivityContext.TryParse(run.TraceParent, null, isRemote: true, out var parent);

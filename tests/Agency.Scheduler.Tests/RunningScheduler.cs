@@ -10,7 +10,7 @@ internal static class RunningScheduler
 
     public static Task<RunningServer> StartAsync(AgencyTestDatabase database, StubServers stubs, params (string Key, string Value)[] settings) =>
         RunningServer.StartAsync(
-            SchedulerApp.Build,
+            args => SchedulerApp.Build(args),
             stubs.Tokens.Settings,
             stubs.Settings,
             new Dictionary<string, string?>
