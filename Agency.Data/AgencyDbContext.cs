@@ -6,6 +6,7 @@ using Agency.Data.Metrics;
 using Agency.Data.Notifications;
 using Agency.Data.Reports;
 using Agency.Data.Runs;
+using Agency.Data.Scheduling;
 using Agency.Data.Tokens;
 using Agency.Data.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -47,6 +48,12 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
     public DbSet<RunStep> RunSteps => Set<RunStep>();
 
     public DbSet<RunEvent> RunEvents => Set<RunEvent>();
+
+    public DbSet<WorkHold> WorkHolds => Set<WorkHold>();
+
+    public DbSet<ExcludedDate> ExcludedDates => Set<ExcludedDate>();
+
+    public DbSet<Finding> Findings => Set<Finding>();
 
     public DbSet<Escalation> Escalations => Set<Escalation>();
 
@@ -93,6 +100,8 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
         FilterByTenant<Run>(modelBuilder);
         FilterByTenant<RunStep>(modelBuilder);
         FilterByTenant<RunEvent>(modelBuilder);
+        FilterByTenant<ExcludedDate>(modelBuilder);
+        FilterByTenant<CompanyShare>(modelBuilder);
         FilterByTenant<Escalation>(modelBuilder);
         FilterByTenant<Report>(modelBuilder);
         FilterByTenant<Notification>(modelBuilder);

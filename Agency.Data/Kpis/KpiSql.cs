@@ -39,7 +39,7 @@ internal static class KpiSql
         join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
         left join company_terms c on c.company_id = r.company_id
         cross join lateral (
-            select r.trigger <> 'manual' as planned,
+            select r.trigger not in ('manual', 'backfill') as planned,
                    r.status in ('queued', 'running', 'waiting') as open,
                    r.status in ('succeeded', 'failed') as ended,
                    r.scheduled_for + make_interval(mins => coalesce(w.sla_minutes, c.sla_minutes, $5)) as deadline) x
@@ -66,7 +66,7 @@ internal static class KpiSql
         select p.slice, r.skip_reason, sum(r.occurrences)::bigint
         from {Slices}
         join run r on r.company_id = p.company_id and r.scheduled_for >= p.period_from and r.scheduled_for < p.period_to
-        where r.status = 'skipped' and r.trigger <> 'manual'
+        where r.status = 'skipped' and r.trigger not in ('manual', 'backfill')
         group by p.slice, r.skip_reason
         order by p.slice, r.skip_reason
         """;

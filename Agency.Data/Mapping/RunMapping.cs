@@ -18,6 +18,8 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeCon
         });
         builder.HasKey(r => new { r.CompanyId, r.RunId });
         builder.Property(r => r.Attempt).HasDefaultValue(0);
+        builder.Property(r => r.Priority).HasDefaultValue(0);
+        builder.Property(r => r.CancelReason).HasMaxLength(1000);
         builder.Property(r => r.Fencing).HasDefaultValue(0L);
         builder.Property(r => r.RunSeconds).HasDefaultValue(0d);
         builder.Property(r => r.ToolCalls).HasDefaultValue(0);
@@ -30,7 +32,13 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeCon
 
         builder.HasIndex(r => new { r.CompanyId, r.WorkflowId, r.ScheduledFor, r.Trigger }).IsUnique();
         builder.HasIndex(r => new { r.CompanyId, r.WorkflowId, r.IdempotencyKey }).IsUnique().HasFilter("idempotency_key is not null");
-        builder.HasIndex(r => new { r.AvailableAt, r.RunId }).HasDatabaseName("ix_run_queue").HasFilter("status = 'queued'");
+        builder.HasIndex(r => new { r.CompanyId, r.Priority, r.AvailableAt, r.RunId })
+            .IsDescending(false, true, false, false)
+            .HasDatabaseName("ix_run_queue")
+            .HasFilter("status = 'queued'");
+        builder.HasIndex(r => new { r.CompanyId, r.RunId })
+            .HasDatabaseName("ix_run_cancel")
+            .HasFilter("cancel_requested_at is not null and status in ('queued', 'running', 'waiting')");
         builder.HasIndex(r => r.LeaseUntil).HasDatabaseName("ix_run_lease").HasFilter("status = 'running'");
         builder.HasIndex(r => new { r.CompanyId, r.WorkflowId })
             .HasDatabaseName("ix_run_open")

@@ -24,6 +24,15 @@ public sealed class Run
     /// <summary>Not claimed before this instant: the delay before another attempt.</summary>
     public required DateTimeOffset AvailableAt { get; init; }
 
+    /// <summary>Among the runs of one client those of higher priority start first; the workflow's when the run was made.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>When someone, or the overlap rule, asked that it be cancelled; the scheduler does so as soon as it sees it.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>Who asked for that and why.</summary>
+    public string? CancelReason { get; init; }
+
     /// <summary>The scheduler that executes it.</summary>
     public string? LeaseOwner { get; init; }
 

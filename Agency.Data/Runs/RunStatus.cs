@@ -31,6 +31,9 @@ public enum RunTrigger
 
     /// <summary>Asked for by a person or an agent.</summary>
     Manual,
+
+    /// <summary>An occurrence of the past that was asked for afterwards.</summary>
+    Backfill,
 }
 
 /// <summary>What kind of failure ended an attempt; decides whether another one is made.</summary>

@@ -40,14 +40,22 @@ internal static class AccessRules
         new Table("workflow_event", Visibility.Company)
             .Allow(Operations, "select, insert").Allow(Scheduler, "select, insert").Allow(Health, "select"),
 
-        // Operations asks for a run by inserting it; only the scheduler changes one.
+        // Operations asks for a run by inserting it and for its end by a mark; only the scheduler changes it.
         new Table("run", Visibility.Company)
             .Allow(Scheduler, "select, insert, update")
-            .Allow(Operations, "select, insert").Allow(Health, "select"),
+            .Allow(Operations, "select, insert, update (cancel_requested_at, cancel_reason)").Allow(Health, "select"),
         new Table("run_step", Visibility.Company)
             .Allow(Scheduler, "select, insert, update").Allow(Operations, "select").Allow(Health, "select"),
         new Table("run_event", Visibility.Company)
             .Allow(Scheduler, "select, insert").Allow(Operations, "select").Allow(Health, "select"),
+
+        new Table("excluded_date", Visibility.Company)
+            .Allow(Operations, "select, insert, update, delete").Allow(Scheduler, "select").Allow(Health, "select"),
+        new Table("work_hold", Visibility.Agency)
+            .Allow(Operations, "select, insert, update (ends_at, lifted_by)").Allow(Scheduler, "select").Allow(Health, "select"),
+        new Table("company_share", Visibility.Agency).Allow(Scheduler, "select, insert, update"),
+        new Table("finding", Visibility.Agency)
+            .Allow(Scheduler, "select, insert, update").Allow(Operations, "select").Allow(Health, "select"),
 
         new Table("escalation", Visibility.Company)
             .Allow(Operations, "select, insert, update").Allow(Scheduler, "select, insert").Allow(Health, "select"),

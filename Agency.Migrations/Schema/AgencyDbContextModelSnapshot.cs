@@ -789,6 +789,15 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("available_at");
 
+                    b.Property<string>("CancelReason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("cancel_reason");
+
+                    b.Property<DateTimeOffset?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -835,6 +844,12 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("integer")
                         .HasDefaultValue(1)
                         .HasColumnName("occurrences");
+
+                    b.Property<int>("Priority")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("priority");
 
                     b.Property<string>("RequestedBy")
                         .HasColumnType("text")
@@ -911,9 +926,9 @@ namespace Agency.Migrations.Schema
                         .HasDatabaseName("ix_run_lease")
                         .HasFilter("status = 'running'");
 
-                    b.HasIndex("AvailableAt", "RunId")
-                        .HasDatabaseName("ix_run_queue")
-                        .HasFilter("status = 'queued'");
+                    b.HasIndex("CompanyId", "RunId")
+                        .HasDatabaseName("ix_run_cancel")
+                        .HasFilter("cancel_requested_at is not null and status in ('queued', 'running', 'waiting')");
 
                     b.HasIndex("CompanyId", "ScheduledFor")
                         .HasDatabaseName("ix_run_company_id_scheduled_for");
@@ -926,6 +941,11 @@ namespace Agency.Migrations.Schema
                         .IsUnique()
                         .HasDatabaseName("ix_run_company_id_workflow_id_idempotency_key")
                         .HasFilter("idempotency_key is not null");
+
+                    b.HasIndex("CompanyId", "Priority", "AvailableAt", "RunId")
+                        .IsDescending(false, true, false, false)
+                        .HasDatabaseName("ix_run_queue")
+                        .HasFilter("status = 'queued'");
 
                     b.HasIndex("CompanyId", "WorkflowId", "ScheduledFor", "Trigger")
                         .IsUnique()
@@ -1050,6 +1070,168 @@ namespace Agency.Migrations.Schema
                     b.ToTable("run_step", "agency");
                 });
 
+            modelBuilder.Entity("Agency.Data.Scheduling.CompanyShare", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<double>("VirtualTime")
+                        .HasColumnType("double precision")
+                        .HasColumnName("virtual_time");
+
+                    b.HasKey("CompanyId")
+                        .HasName("pk_company_share");
+
+                    b.ToTable("company_share", "agency");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.ExcludedDate", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.HasKey("CompanyId", "Date")
+                        .HasName("pk_excluded_date");
+
+                    b.ToTable("excluded_date", "agency");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.Finding", b =>
+                {
+                    b.Property<Guid>("FindingId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
+
+                    b.HasKey("FindingId")
+                        .HasName("pk_finding");
+
+                    b.HasIndex("CompanyId")
+                        .HasDatabaseName("ix_finding_company_id");
+
+                    b.HasIndex("OpenedAt")
+                        .HasDatabaseName("ix_finding_opened_at");
+
+                    b.HasIndex("Kind", "CompanyId", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ux_finding_open")
+                        .HasFilter("closed_at is null");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("Kind", "CompanyId", "Subject"), false);
+
+                    b.ToTable("finding", "agency");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.WorkHold", b =>
+                {
+                    b.Property<Guid>("HoldId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("hold_id");
+
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateTimeOffset?>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("LiftedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("lifted_by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.HasKey("HoldId")
+                        .HasName("pk_work_hold");
+
+                    b.HasIndex("CompanyId")
+                        .HasDatabaseName("ix_work_hold_company_id");
+
+                    b.HasIndex("EndsAt")
+                        .HasDatabaseName("ix_work_hold_ends_at");
+
+                    b.ToTable("work_hold", "agency", t =>
+                        {
+                            t.HasCheckConstraint("work_hold_period", "ends_at >= starts_at");
+                        });
+                });
+
             modelBuilder.Entity("Agency.Data.Tokens.IssuedToken", b =>
                 {
                     b.Property<string>("TokenId")
@@ -1121,6 +1303,24 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("character varying(128)")
                         .HasColumnName("workflow_id");
 
+                    b.Property<DateTimeOffset?>("ActiveSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("active_since");
+
+                    b.Property<string>("CatchUp")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasDefaultValue("latest")
+                        .HasColumnName("catch_up");
+
+                    b.Property<int>("CatchUpWindowMinutes")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(10080)
+                        .HasColumnName("catch_up_window_minutes");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -1128,6 +1328,20 @@ namespace Agency.Migrations.Schema
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");
+
+                    b.Property<string>("DstGap")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("dst_gap");
+
+                    b.Property<string>("DstOverlap")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("dst_overlap");
+
+                    b.Property<DateTimeOffset?>("EndAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("end_at");
 
                     b.Property<int>("FailureCount")
                         .ValueGeneratedOnAdd()
@@ -1139,6 +1353,12 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("jsonb")
                         .HasColumnName("inputs");
 
+                    b.Property<int>("JitterSeconds")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("jitter_seconds");
+
                     b.Property<DateTimeOffset?>("LastRun")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_run");
@@ -1147,9 +1367,44 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("integer")
                         .HasColumnName("max_attempts");
 
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_concurrent_runs");
+
                     b.Property<DateTimeOffset?>("NextRun")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_run");
+
+                    b.Property<string[]>("NonRetryable")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("non_retryable")
+                        .HasDefaultValueSql("'{}'");
+
+                    b.Property<bool>("ObserveCalendar")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("observe_calendar");
+
+                    b.Property<string>("Overlap")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasDefaultValue("skip")
+                        .HasColumnName("overlap");
+
+                    b.Property<int>("Priority")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("priority");
+
+                    b.Property<int?>("RetryDeadlineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("retry_deadline_seconds");
 
                     b.Property<double>("RetryFactor")
                         .HasColumnType("double precision")
@@ -1158,6 +1413,12 @@ namespace Agency.Migrations.Schema
                     b.Property<int>("RetryInitialSeconds")
                         .HasColumnType("integer")
                         .HasColumnName("retry_initial_seconds");
+
+                    b.Property<double>("RetryJitter")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("double precision")
+                        .HasDefaultValue(0.20000000000000001)
+                        .HasColumnName("retry_jitter");
 
                     b.Property<int>("RetryMaxSeconds")
                         .HasColumnType("integer")
@@ -1168,9 +1429,17 @@ namespace Agency.Migrations.Schema
                         .HasColumnType("character varying(200)")
                         .HasColumnName("schedule");
 
+                    b.Property<DateTimeOffset?>("ScheduleSetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("schedule_set_at");
+
                     b.Property<int?>("SlaMinutes")
                         .HasColumnType("integer")
                         .HasColumnName("sla_minutes");
+
+                    b.Property<DateTimeOffset?>("StartAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("start_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1218,7 +1487,19 @@ namespace Agency.Migrations.Schema
                         {
                             t.HasCheckConstraint("workflow_attempts", "max_attempts between 1 and 100");
 
+                            t.HasCheckConstraint("workflow_catch_up", "catch_up in ('all', 'latest', 'none')");
+
+                            t.HasCheckConstraint("workflow_concurrency", "max_concurrent_runs >= 1");
+
+                            t.HasCheckConstraint("workflow_overlap", "overlap in ('skip', 'queue_one', 'queue_all', 'cancel_previous', 'allow')");
+
+                            t.HasCheckConstraint("workflow_priority", "priority between -100 and 100");
+
+                            t.HasCheckConstraint("workflow_retry_jitter", "retry_jitter between 0 and 1");
+
                             t.HasCheckConstraint("workflow_status", "status in ('active', 'paused', 'escalated', 'completed')");
+
+                            t.HasCheckConstraint("workflow_window", "end_at > start_at");
                         });
                 });
 
@@ -1436,6 +1717,44 @@ namespace Agency.Migrations.Schema
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_step_run_company_id_run_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.CompanyShare", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_company_share_company_company_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.ExcludedDate", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_excluded_date_company_company_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.Finding", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_finding_company_company_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Scheduling.WorkHold", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_work_hold_company_company_id");
                 });
 
             modelBuilder.Entity("Agency.Data.Workflows.Workflow", b =>
