@@ -1,121 +1,107 @@
-using Cronos;
-
 namespace Agency.Data.Workflows;
 
 /// <summary>
-/// When a workflow is due: a cron expression read in a time zone. Five fields (minute, hour, day of month, month, day of week), six with
-/// seconds first, or a macro such as <c>@daily</c>. Day of month and day of week, both restricted, combine as in classic cron: either one.
-/// In the gap of a clock change an occurrence falls on the first instant after it; in an overlap it falls on the first of the two.
+/// When a workflow is due. Either a cron expression read on the wall clock of a time zone: five fields (minute, hour, day of month, month,
+/// day of week), six with seconds first, or a macro such as <c>@daily</c>; day of month and day of week, both restricted, combine as in
+/// classic cron: either one. Or <c>@every 90m</c>: even distances of elapsed time, counted from the window's start, else from 1970.
+/// <para>
+/// Where the clocks are set forward, a local time that does not exist is due at the first instant after the gap, once for all times in it
+/// (<see cref="DstGap"/>). Where they are set back, a local time that comes twice is due the first time (<see cref="DstOverlap"/>). A cron
+/// expression that fires in every hour of the day runs on instead: nothing is made up after a gap and both passes of a repeated hour count.
+/// <see cref="ScheduleOptions"/> changes either rule; <c>@every</c> knows neither, as it does not look at the clock.
+/// </para>
 /// </summary>
 public sealed class Schedule
 {
-    private readonly CronExpression[] _alternatives;
-    private readonly TimeZoneInfo _zone;
+    /// <summary>Keeps an instant and its local time within what the calendar can tell.</summary>
+    internal static readonly long Last = new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private static readonly long First = new DateTime(1, 1, 3, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
-    private Schedule(CronExpression[] alternatives, TimeZoneInfo zone)
+    private readonly IOccurrences _occurrences;
+    private readonly long _start;
+    private readonly long _end;
+
+    private Schedule(IOccurrences occurrences, TimeZoneInfo zone, ScheduleOptions options)
     {
-        _alternatives = alternatives;
-        _zone = zone;
+        _occurrences = occurrences;
+        _start = Math.Max(First, options.StartAt?.UtcTicks ?? First);
+        _end = Math.Min(Last, options.EndAt?.UtcTicks ?? Last);
+        Zone = zone;
     }
 
-    public TimeZoneInfo Zone => _zone;
+    /// <summary>The zone as the system knows it, for showing times.</summary>
+    public TimeZoneInfo Zone { get; }
 
-    /// <param name="expression">Cron expression.</param>
+    /// <summary>The rule for local times that do not exist; null for <c>@every</c>.</summary>
+    public DstGap? Gap { get; private init; }
+
+    /// <summary>The rule for local times that come twice; null for <c>@every</c>.</summary>
+    public DstOverlap? Overlap { get; private init; }
+
+    /// <param name="expression">Cron expression or <c>@every</c> with a duration.</param>
     /// <param name="timeZone">IANA name of the zone, such as <c>Europe/Berlin</c>.</param>
-    public static Result<Schedule> Parse(string expression, string timeZone)
+    /// <param name="options">Window, rules for changes of the clocks, excluded dates.</param>
+    public static Result<Schedule> Parse(string expression, string timeZone, ScheduleOptions? options = null)
     {
-        var zone = FindZone(timeZone);
+        options ??= ScheduleOptions.None;
+        var zone = ZoneNames.Find(timeZone);
         if (!zone.IsSuccess)
         {
             return zone.Error;
         }
 
-        var fields = expression.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        var macro = fields is [['@', ..]];
-        if (!macro && fields.Length is not (5 or 6))
+        if (options.EndAt <= options.StartAt)
         {
-            return Error.Invalid($"'{expression}' is not a schedule: it has {fields.Length} fields. Write five (minute hour day-of-month "
-                + "month day-of-week), six with seconds first, or a macro such as @daily.");
+            return Error.Invalid($"The schedule ends at {options.EndAt:O}, which is not after its start at {options.StartAt:O}: nothing would ever be due.");
         }
 
-        try
+        var (clock, shown) = zone.Value;
+        if (EveryDuration.Names(expression))
         {
-            var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
-            return new Schedule([.. Alternatives(fields, macro).Select(e => CronExpression.Parse(e, format))], zone.Value);
+            return EveryDuration.Parse(expression).Map(period => new Schedule(
+                new ElapsedOccurrences((options.StartAt ?? DateTimeOffset.UnixEpoch).UtcTicks, period.Ticks, clock, options.ExcludedDates), shown, options));
         }
-        catch (Exception e) when (e is CronFormatException or MissingSeedException or ArgumentException)
+
+        return CronText.Parse(expression).Map(cron =>
         {
-            return Error.Invalid($"'{expression}' is not a schedule: {e.Message}");
-        }
+            var gap = options.Gap ?? (cron.EveryHour ? DstGap.Skip : DstGap.NextValid);
+            var overlap = options.Overlap ?? (cron.EveryHour ? DstOverlap.Both : DstOverlap.First);
+            var times = new WallClock(cron.Alternatives, options.ExcludedDates);
+            return new Schedule(new CronOccurrences(times, clock, gap, overlap), shown, options) { Gap = gap, Overlap = overlap };
+        });
     }
-
-    /// <summary>The zone of that IANA name. A path to a zone file, which the system would take as well, is none.</summary>
-    public static Result<TimeZoneInfo> FindZone(string timeZone) =>
-        timeZone.Length is > 0 and <= 64 && timeZone[0] != '/' && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone)
-            ? zone
-            : Error.Invalid($"'{timeZone}' is not a time zone. Use an IANA name such as Europe/Berlin or UTC.");
 
     /// <summary>
-    /// The first occurrence strictly after <paramref name="after"/>, in UTC, or null when there is none. Strictly, whatever the parser
-    /// says: in some zones (Europe/Dublin, Africa/Casablanca, Asia/Amman) Cronos 0.13 can answer with an instant that is not later.
+    /// The zone of that IANA name as the system knows it. What <see cref="Parse"/> takes, this takes, and the other way round; a path to a
+    /// zone file or a Windows name, which a system would take as well, is none.
     /// </summary>
-    public DateTimeOffset? Next(DateTimeOffset after)
-    {
-        DateTimeOffset? earliest = null;
-        foreach (var alternative in _alternatives)
-        {
-            if (NextOf(alternative, after) is { } next && (earliest is null || next < earliest))
-            {
-                earliest = next;
-            }
-        }
+    public static Result<TimeZoneInfo> FindZone(string timeZone) => ZoneNames.Find(timeZone).Map(found => found.Shown);
 
-        return earliest;
+    /// <summary>The first occurrence strictly after <paramref name="after"/>, in UTC, or null when there is none.</summary>
+    public DateTimeOffset? Next(DateTimeOffset after) => Following(after)?.Instant;
+
+    /// <summary>All occurrences strictly after <paramref name="after"/> in order, as long as there are any.</summary>
+    public IEnumerable<ScheduledInstant> After(DateTimeOffset after)
+    {
+        while (Following(after) is { } next)
+        {
+            yield return next;
+            after = next.Instant;
+        }
     }
 
-    private DateTimeOffset? NextOf(CronExpression alternative, DateTimeOffset after)
+    internal static ScheduledInstant InstantOf(long utc, long offset)
     {
-        // A clock change moves local time by a few hours at most; asking from later and later instants gets past any of them.
-        for (var from = after; from <= after.AddDays(2); from = from.AddMinutes(30))
-        {
-            if (alternative.GetNextOccurrence(from, _zone) is not { } next)
-            {
-                return null;
-            }
+        var instant = new DateTimeOffset(utc, TimeSpan.Zero);
 
-            if (next > after)
-            {
-                return next.ToUniversalTime();
-            }
-        }
-
-        return null;
+        // Offsets of the nineteenth century have seconds and reach beyond 14 hours, which DateTimeOffset cannot say.
+        var shown = Math.Clamp(offset - (offset % TimeSpan.TicksPerMinute), -14 * TimeSpan.TicksPerHour, 14 * TimeSpan.TicksPerHour);
+        return new ScheduledInstant(instant, instant.ToOffset(TimeSpan.FromTicks(shown)));
     }
 
-    private static string[] Alternatives(string[] fields, bool macro)
+    private ScheduledInstant? Following(DateTimeOffset after)
     {
-        var expression = string.Join(' ', fields);
-        if (macro)
-        {
-            return [expression];
-        }
-
-        var (day, weekday) = (fields[^3], fields[^1]);
-        if (!Restricts(day) || !Restricts(weekday))
-        {
-            return [expression];
-        }
-
-        return [WithField(fields, ^1, "*"), WithField(fields, ^3, "*")];
-    }
-
-    // As in classic cron, a field that begins with a star counts as unrestricted: "*/2" narrows, it does not add.
-    private static bool Restricts(string field) => field[0] is not ('*' or '?');
-
-    private static string WithField(string[] fields, Index index, string value)
-    {
-        var copy = fields.ToArray();
-        copy[index] = value;
-        return string.Join(' ', copy);
+        var from = Math.Max(after.UtcTicks, _start - 1);
+        return from < _end && _occurrences.Next(from) is { } next && next.Instant.UtcTicks < _end ? next : null;
     }
 }
