@@ -18,31 +18,30 @@ public sealed record NotificationView(
 /// <summary>Shows notifications and what became of them.</summary>
 internal sealed class NotificationReader(CompanyScope companies, CallerDatabase database, Caller caller)
 {
-    public async Task<Result<Page<NotificationView>>> ListAsync(string? client, string? cursor, int limit, CancellationToken cancellationToken)
+    public Task<Result<Page<NotificationView>>> ListAsync(string? client, string? cursor, int limit, CancellationToken cancellationToken) =>
+        database.ReadPageAsync(
+            companies,
+            new PageRequest(client, cursor, limit),
+            (AgencyDbContext context, Position? from) => Select(context, from),
+            n => new Position(n.CreatedAt, n.NotificationId),
+            (context, rows) => ViewsAsync(context, rows, cancellationToken),
+            cancellationToken);
+
+    private static IQueryable<Notification> Select(AgencyDbContext context, Position? from)
     {
-        var scope = companies.ResolveOptional(client);
-        var from = Cursor.Decode<Position>(cursor);
-        if ((scope.Error ?? from.Error ?? Paging.Check(limit).Error) is { } error)
-        {
-            return error;
-        }
+        var query = from is null
+            ? context.Notifications
+            : context.Notifications.FromSql($"select * from notification where (created_at, notification_id) < ({from.CreatedAt}, {from.Id})");
+        return query.AsNoTracking().OrderByDescending(n => n.CreatedAt).ThenByDescending(n => n.NotificationId);
+    }
 
-        await using var context = database.Open(scope.Value);
-        if (scope.Value is { } company && await context.FindCompanyAsync(company, cancellationToken) is { IsSuccess: false } unknown)
-        {
-            return unknown.Error!;
-        }
-
-        var query = from.Value is { } position
-            ? context.Notifications.FromSql($"select * from notification where (created_at, notification_id) < ({position.CreatedAt}, {position.Id})")
-            : context.Notifications;
-        var rows = await query.AsNoTracking()
-            .OrderByDescending(n => n.CreatedAt).ThenByDescending(n => n.NotificationId).Take(limit + 1).ToListAsync(cancellationToken);
+    private async Task<IReadOnlyList<NotificationView>> ViewsAsync(
+        AgencyDbContext context, IReadOnlyList<Notification> rows, CancellationToken cancellationToken)
+    {
         Guid[] ids = [.. rows.Select(n => n.NotificationId)];
         var deliveries = (await context.NotificationDeliveries.AsNoTracking().Where(d => ids.Contains(d.NotificationId)).ToListAsync(cancellationToken))
             .ToLookup(d => (d.CompanyId, d.NotificationId));
-        return Page.From(
-            [.. rows.Select(n => View(n, deliveries[(n.CompanyId, n.NotificationId)]))], limit, (NotificationView n) => new Position(n.CreatedAt, n.NotificationId));
+        return [.. rows.Select(n => View(n, deliveries[(n.CompanyId, n.NotificationId)]))];
     }
 
     private NotificationView View(Notification n, IEnumerable<NotificationDelivery> deliveries) => new(

@@ -18,6 +18,17 @@ internal static class RegistryErrors
 
     public static Error BadId() => Error.Invalid($"The id is not a workflow id: {WorkflowId.Rule}.");
 
+    /// <summary>An argument that narrows a list to one workflow; null or empty does not.</summary>
+    public static Result<WorkflowId?> ReadFilter(string? id)
+    {
+        if (string.IsNullOrEmpty(id))
+        {
+            return (WorkflowId?)null;
+        }
+
+        return WorkflowId.TryParse(id, out var wanted) ? wanted : BadId();
+    }
+
     public static Error NeverOccurs(string schedule) =>
         Error.Invalid($"The schedule '{schedule}' never comes due. Check day and month with preview_schedule.");
 }

@@ -38,34 +38,25 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
         return new WorkflowDetails(WorkflowView.Of(workflow), Upcoming(workflow, company.Value.TimeZone), history);
     }
 
-    public async Task<Result<Page<WorkflowView>>> ListAsync(
-        string? client, WorkflowStatus? status, string? cursor, int limit, CancellationToken cancellationToken)
+    public Task<Result<Page<WorkflowView>>> ListAsync(
+        string? client, WorkflowStatus? status, string? cursor, int limit, CancellationToken cancellationToken) =>
+        database.ReadPageAsync(
+            companies,
+            new PageRequest(client, cursor, limit),
+            (AgencyDbContext context, Position? from) => Select(context, from, status),
+            w => new Position(w.CompanyId.Value, w.WorkflowId.Value),
+            WorkflowView.Of,
+            cancellationToken);
+
+    private static IQueryable<Workflow> Select(AgencyDbContext context, Position? from, WorkflowStatus? status)
     {
-        var scope = companies.ResolveOptional(client);
-        var from = Cursor.Decode<Position>(cursor);
-        if ((scope.Error ?? from.Error ?? Paging.Check(limit).Error) is { } error)
-        {
-            return error;
-        }
-
-        await using var context = database.Open(scope.Value);
-        if (scope.Value is { } company && await context.FindCompanyAsync(company, cancellationToken) is { IsSuccess: false } unknown)
-        {
-            return unknown.Error!;
-        }
-
         // The position only says where to go on; which rows there are to go on with follows from the caller.
-        var (afterClient, afterId) = (from.Value?.Client ?? "", from.Value?.Id ?? "");
+        var (afterClient, afterId) = (from?.Client ?? "", from?.Id ?? "");
         var query = context.Workflows
             .FromSql($"select w.*, w.xmin from workflow w where (company_id, workflow_id) > ({afterClient}, {afterId})")
             .AsNoTracking().Where(w => w.DeletedAt == null);
-        if (status is { } wanted)
-        {
-            query = query.Where(w => w.Status == wanted);
-        }
-
-        var rows = await query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId).Take(limit + 1).ToListAsync(cancellationToken);
-        return Page.From([.. rows.Select(WorkflowView.Of)], limit, (WorkflowView w) => new Position(w.Client.Value, w.Id.Value));
+        query = status is null ? query : query.Where(w => w.Status == status);
+        return query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId);
     }
 
     private IReadOnlyList<Occurrence> Upcoming(Workflow workflow, string companyZone) =>

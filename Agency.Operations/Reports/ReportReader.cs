@@ -12,42 +12,14 @@ namespace Agency.Operations.Reports;
 /// <summary>Shows reports that were made.</summary>
 internal sealed class ReportReader(CompanyScope companies, CallerDatabase database, ReportLinks links)
 {
-    public async Task<Result<Page<ReportListItem>>> ListAsync(
-        string? client, ReportKind? kind, string? cursor, int limit, CancellationToken cancellationToken)
-    {
-        var scope = companies.ResolveOptional(client);
-        var from = Cursor.Decode<Position>(cursor);
-        if ((scope.Error ?? from.Error ?? Paging.Check(limit).Error) is { } error)
-        {
-            return error;
-        }
-
-        await using var context = database.Open(scope.Value);
-        if (scope.Value is { } company && await ReportZones.FindAsync(context, company, cancellationToken) is { IsSuccess: false } unknown)
-        {
-            return unknown.Error;
-        }
-
-        var query = context.Reports.AsNoTracking();
-        if (kind is { } only)
-        {
-            query = query.Where(r => r.Kind == only);
-        }
-
-        if (from.Value is { } position)
-        {
-            query = query.Where(r => EF.Functions.LessThan(
-                ValueTuple.Create(r.CreatedAt, r.ReportId), ValueTuple.Create(position.CreatedAt, position.ReportId)));
-        }
-
-        var rows = await query
-            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ReportId)
-            .Take(limit + 1)
-            .Select(r => new ReportListItem(
-                r.CompanyId, r.ReportId, r.Kind, r.Title, r.PeriodStart, r.PeriodEnd, r.CreatedAt, r.CreatedBy, r.Pdf.Length))
-            .ToListAsync(cancellationToken);
-        return Page.From(rows, limit, r => new Position(r.CreatedAt, r.ReportId));
-    }
+    public Task<Result<Page<ReportListItem>>> ListAsync(
+        string? client, ReportKind? kind, string? cursor, int limit, CancellationToken cancellationToken) =>
+        database.ReadPageAsync(
+            companies,
+            new PageRequest(client, cursor, limit),
+            (AgencyDbContext context, Position? from) => Select(context, from, kind),
+            r => new Position(r.CreatedAt, r.ReportId),
+            cancellationToken);
 
     /// <param name="client">Null looks among all that the caller may see.</param>
     /// <param name="reportId">A UUID.</param>
@@ -88,6 +60,20 @@ internal sealed class ReportReader(CompanyScope companies, CallerDatabase databa
         var part = format is ReportContent.Markdown ? MarkdownPart.Of(report.Markdown, offset) : null;
         var period = new Period(report.PeriodStart, report.PeriodEnd, zone.Value);
         return ReportView.Of(report, period, part, links.Make(report.CompanyId, report.ReportId));
+    }
+
+    private static IQueryable<ReportListItem> Select(AgencyDbContext context, Position? from, ReportKind? kind)
+    {
+        var query = context.Reports.AsNoTracking();
+        query = kind is null ? query : query.Where(r => r.Kind == kind);
+        if (from is not null)
+        {
+            query = query.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.CreatedAt, r.ReportId), ValueTuple.Create(from.CreatedAt, from.ReportId)));
+        }
+
+        return query
+            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.ReportId)
+            .Select(r => new ReportListItem(r.CompanyId, r.ReportId, r.Kind, r.Title, r.PeriodStart, r.PeriodEnd, r.CreatedAt, r.CreatedBy, r.Pdf.Length));
     }
 
     private sealed record Position(DateTimeOffset CreatedAt, Guid ReportId);

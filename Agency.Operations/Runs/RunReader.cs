@@ -17,40 +17,16 @@ internal sealed class RunReader(CompanyScope companies, CallerDatabase database)
     public async Task<Result<Page<RunView>>> ListAsync(
         string? client, string? workflowId, RunStatus? status, string? cursor, int limit, CancellationToken cancellationToken)
     {
-        var scope = companies.ResolveOptional(client);
-        var from = Cursor.Decode<Position>(cursor);
-        if ((scope.Error ?? from.Error ?? Paging.Check(limit).Error) is { } error)
-        {
-            return error;
-        }
-
-        await using var context = database.Open(scope.Value);
-        if (scope.Value is { } company && await context.FindCompanyAsync(company, cancellationToken) is { IsSuccess: false } unknown)
-        {
-            return unknown.Error!;
-        }
-
-        var query = from.Value is { } position
-            ? context.Runs.FromSql($"select * from run where (created_at, run_id) < ({position.CreatedAt}, {position.RunId.Value})")
-            : context.Runs;
-        query = query.AsNoTracking();
-        if (!string.IsNullOrEmpty(workflowId))
-        {
-            if (!WorkflowId.TryParse(workflowId, out var wanted))
-            {
-                return RegistryErrors.BadId();
-            }
-
-            query = query.Where(r => r.WorkflowId == wanted);
-        }
-
-        if (status is { } only)
-        {
-            query = query.Where(r => r.Status == only);
-        }
-
-        var rows = await query.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId).Take(limit + 1).ToListAsync(cancellationToken);
-        return Page.From([.. rows.Select(RunView.Of)], limit, (RunView r) => new Position(r.CreatedAt, r.RunId));
+        var workflow = RegistryErrors.ReadFilter(workflowId);
+        return workflow.IsSuccess
+            ? await database.ReadPageAsync(
+                companies,
+                new PageRequest(client, cursor, limit),
+                (AgencyDbContext context, Position? from) => Select(context, from, workflow.Value, status),
+                r => new Position(r.CreatedAt, r.RunId),
+                RunView.Of,
+                cancellationToken)
+            : workflow.Error;
     }
 
     public async Task<Result<RunDetails>> GetAsync(string? client, string runId, CancellationToken cancellationToken)
@@ -84,6 +60,16 @@ internal sealed class RunReader(CompanyScope companies, CallerDatabase database)
         events.Reverse();
         var omitted = events.Count < ShownEvents ? 0 : await all.CountAsync(cancellationToken) - events.Count;
         return new RunDetails(RunView.Of(run), run.Inputs, run.TraceParent, steps, events, omitted);
+    }
+
+    private static IQueryable<Run> Select(AgencyDbContext context, Position? from, WorkflowId? workflow, RunStatus? status)
+    {
+        var query = from is null
+            ? context.Runs
+            : context.Runs.FromSql($"select * from run where (created_at, run_id) < ({from.CreatedAt}, {from.RunId.Value})");
+        query = workflow is null ? query.AsNoTracking() : query.AsNoTracking().Where(r => r.WorkflowId == workflow);
+        query = status is null ? query : query.Where(r => r.Status == status);
+        return query.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.RunId);
     }
 
     private sealed record Position(DateTimeOffset CreatedAt, RunId RunId);
