@@ -33,6 +33,7 @@ internal static class SchedulerServices
         services.AddSingleton<Claimer>();
         services.AddSingleton<Leases>();
         services.AddSingleton<LeaseRecovery>();
+        services.AddSingleton<Cancellation>();
         services.AddSingleton<RunQueueSignal>();
         services.AddSingleton<IRunExecutor, RunExecutor>();
         services.AddWorkers();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Agency.Data.Runs;
+using Agency.Scheduler.Settling;
 
 namespace Agency.Scheduler;
 
@@ -40,9 +40,17 @@ internal sealed class SchedulerTelemetry : IDisposable
 
     public void Started() => _started.Add(1);
 
-    public void Finished(RunStatus status) => _finished.Add(1, new KeyValuePair<string, object?>("status", Data.SnakeCase.Of(status)));
-
-    public void Retried(RunErrorKind kind) => _retried.Add(1, new KeyValuePair<string, object?>("error.type", Data.SnakeCase.Of(kind)));
+    public void Settled(SettleOutcome outcome, AttemptResult result)
+    {
+        if (outcome is SettleOutcome.Succeeded or SettleOutcome.Failed or SettleOutcome.Cancelled)
+        {
+            _finished.Add(1, new KeyValuePair<string, object?>("status", Data.SnakeCase.Of(outcome)));
+        }
+        else if (outcome is SettleOutcome.Retried && result is AttemptResult.Failed failed)
+        {
+            _retried.Add(1, new KeyValuePair<string, object?>("error.type", Data.SnakeCase.Of(failed.Kind)));
+        }
+    }
 
     public void ToolCall(string server) => _toolCalls.Add(1, new KeyValuePair<string, object?>("server", server));
 

@@ -6,39 +6,103 @@ internal static class ClaimSql
     public const string Serialize = "select pg_advisory_xact_lock(hashtext('agency claim'))";
 
     /// <summary>
-    /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until. Each company's runs queue up behind those it has
-    /// running; the companies are served by the length of that line, divided by weight.
+    /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until. Companies are served by start-time fair queuing: the
+    /// one furthest behind in virtual time first, a step of virtual time being one run divided by the weight. One that comes back after a pause
+    /// begins where the others are, so it waits for nobody's backlog and has saved up nothing. Within a company the higher priority goes first,
+    /// then what waited longest. The queue is never sorted: a company's runs are read in the order of their index and no more of them than may
+    /// be taken, so a claim costs the same however long the queue is.
     /// </summary>
     public const string Claim = """
-        with running as (
-            select company_id, count(*) as runs from run where status = 'running' group by company_id
-        ), ranked as (
-            select r.company_id, r.run_id, r.available_at, c.weight, c.max_concurrent_runs,
-                   coalesce(n.runs, 0) + row_number() over (partition by r.company_id order by r.available_at, r.run_id) as place
-            from run r
-            join company c on c.company_id = r.company_id and c.status = 'active'
-            join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
-            left join running n on n.company_id = r.company_id
-            where r.status = 'queued' and r.status = any($3) and r.available_at <= $1
+        with recursive lane as (
+            (select company_id, priority from run where status = 'queued' order by company_id, priority desc limit 1)
+            union all
+            select n.company_id, n.priority from lane l cross join lateral (
+                (select company_id, priority from run
+                 where status = 'queued' and company_id = l.company_id and priority < l.priority order by priority desc limit 1)
+                union all
+                (select company_id, priority from run
+                 where status = 'queued' and company_id > l.company_id order by company_id, priority desc limit 1)
+                limit 1) n
+        ), executing as materialized (
+            select company_id, count(*)::int as runs from run where status = 'running' group by company_id
+        ), virtual as materialized (
+            -- When the run started last did so.
+            select coalesce((select s.virtual_time - 1.0 / c.weight from company_share s join company c on c.company_id = s.company_id
+                             order by s.virtual_time desc limit 1), 0) as now
+        ), eligible as materialized (
+            select c.company_id, c.weight, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
+                   c.max_concurrent_runs - coalesce(e.runs, 0) as room,
+                   -- Twice its share of the places: what it leaves unused another claim hands out.
+                   ceil(2.0 * $2 * c.weight / sum(c.weight) over ()) + 1 as quota
+            from (select distinct company_id from lane) q
+            join company c on c.company_id = q.company_id and c.status = 'active'
+            cross join virtual v
+            left join company_share s on s.company_id = c.company_id
+            left join executing e on e.company_id = c.company_id
+            where c.max_concurrent_runs > coalesce(e.runs, 0)
+              and not exists (select from work_hold h where (h.company_id is null or h.company_id = c.company_id)
+                              and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
+        ), candidate as (
+            select g.company_id, g.weight, g.behind, g.starts, g.room, l.priority, q.run_id, q.workflow_id, q.available_at, q.places
+            from eligible g
+            join lane l on l.company_id = g.company_id
+            cross join lateral (
+                select r.run_id, r.workflow_id, r.available_at, p.places
+                from run r
+                join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
+                cross join lateral (
+                    -- How many of the workflow's runs may start now; null is any number. Unless they may overlap they execute one after the
+                    -- other, and one between two attempts goes before those due after it.
+                    select case
+                        when w.overlap = 'allow' and w.max_concurrent_runs is null then null
+                        when w.overlap = 'allow' then w.max_concurrent_runs - (
+                            select count(*) from run o
+                            where o.company_id = r.company_id and o.workflow_id = r.workflow_id
+                              and o.status in ('queued', 'running', 'waiting') and o.status = 'running')
+                        when exists (
+                            select from run o
+                            where o.company_id = r.company_id and o.workflow_id = r.workflow_id and o.status in ('queued', 'running', 'waiting')
+                              and (o.status <> 'queued'
+                                   or (o.attempt > 0 and (o.scheduled_for, o.run_id) < (r.scheduled_for, r.run_id)))) then 0
+                        else 1 end as places
+                    offset 0) p
+                where r.status = 'queued' and r.company_id = g.company_id and r.priority = l.priority and r.available_at <= $1
+                  and r.cancel_requested_at is null and (p.places is null or p.places > 0)
+                order by r.available_at, r.run_id
+                limit least(g.room, g.quota)::int) q
+        ), allowed as (
+            select *, row_number() over (partition by company_id order by priority desc, available_at, run_id) as place from (
+                select *, row_number() over (partition by company_id, workflow_id order by priority desc, available_at, run_id) as turn
+                from candidate) c
+            where places is null or turn <= places
         ), chosen as (
-            select company_id, run_id from ranked
-            where place <= max_concurrent_runs
-            order by place::float8 / weight, available_at, run_id
+            select company_id, run_id, weight, starts + (place - 1.0) / weight as starts from allowed
+            where place <= room
+            order by starts + (place - 1.0) / weight, behind nulls first, available_at, run_id
             limit $2
-        ), locked as (
-            select r.company_id, r.run_id from run r
+        ), locked as materialized (
+            select r.company_id, r.run_id, h.starts, h.weight from run r
             join chosen h on h.company_id = r.company_id and h.run_id = r.run_id
             where r.status = any($3)
             for no key update of r skip locked
+        ), shares as (
+            insert into company_share (company_id, virtual_time)
+            select company_id, max(starts + 1.0 / weight) from locked group by company_id
+            on conflict (company_id) do update set virtual_time = excluded.virtual_time
+        ), claimed as (
+            update run r
+            set status = $4, attempt = r.attempt + 1, fencing = r.fencing + 1, lease_owner = $5, lease_until = $6,
+                started_at = coalesce(r.started_at, $1)
+            from locked l, workflow w, company c
+            where r.company_id = l.company_id and r.run_id = l.run_id
+              and w.company_id = r.company_id and w.workflow_id = r.workflow_id and c.company_id = r.company_id
+            returning r.company_id, r.run_id, r.fencing, r.attempt, r.workflow_id, r.scheduled_for, r.trace_parent,
+                      coalesce(r.inputs, w.inputs), w.type, w.timeout_seconds, c.name, l.starts
+        ), told as (
+            insert into run_event (company_id, run_id, attempt, at, type, message)
+            select company_id, run_id, attempt, $1, 'claimed', 'Attempt ' || attempt || ' by ' || $5 || '.' from claimed
         )
-        update run r
-        set status = $4, attempt = r.attempt + 1, fencing = r.fencing + 1, lease_owner = $5, lease_until = $6,
-            started_at = coalesce(r.started_at, $1)
-        from locked l, workflow w, company c
-        where r.company_id = l.company_id and r.run_id = l.run_id
-          and w.company_id = r.company_id and w.workflow_id = r.workflow_id and c.company_id = r.company_id
-        returning r.company_id, r.run_id, r.fencing, r.attempt, r.workflow_id, r.scheduled_for, r.trace_parent,
-                  coalesce(r.inputs, w.inputs), w.type, w.timeout_seconds, c.name
+        select * from claimed order by starts
         """;
 
     /// <summary>$1 companies, $2 runs, $3 fencing numbers, $4 owner, $5 lease until. Returns the runs that are still the owner's.</summary>
@@ -49,12 +113,29 @@ internal static class ClaimSql
         returning r.run_id
         """;
 
-    /// <summary>$1 now, $2 at most so many.</summary>
-    public const string Expired = """
-        select company_id, run_id, fencing, lease_owner from run
-        where status = 'running' and lease_until < $1
-        order by lease_until
-        limit $2
+    /// <summary>All that executes, with its lease.</summary>
+    public const string Running = "select company_id, run_id, fencing, lease_owner, lease_until from run where status = 'running'";
+
+    /// <summary>$1 now, $2 from states, $3 to state. Queued runs that someone asked to cancel.</summary>
+    public const string CancelRequested = """
+        with cancelled as (
+            update run r set status = $3, finished_at = $1, error_kind = 'cancelled', error_message = coalesce(r.cancel_reason, 'Cancelled.')
+            from (
+                select company_id, run_id from run
+                where cancel_requested_at is not null and status in ('queued', 'running', 'waiting') and status = 'queued' and status = any($2)
+                for no key update skip locked
+            ) u
+            where r.company_id = u.company_id and r.run_id = u.run_id
+            returning r.company_id, r.run_id, r.attempt, r.error_message
+        )
+        insert into run_event (company_id, run_id, attempt, at, type, message)
+        select company_id, run_id, attempt, $1, 'cancelled', error_message from cancelled
+        """;
+
+    /// <summary>$1 owner. Runs of the owner that someone asked to cancel.</summary>
+    public const string ToBeEnded = """
+        select company_id, run_id, fencing, cancel_reason from run
+        where cancel_requested_at is not null and status in ('queued', 'running', 'waiting') and status = 'running' and lease_owner = $1
         """;
 
     /// <summary>$1 now, $2 from states, $3 to state. Runs that wait for a client or a workflow that is gone.</summary>

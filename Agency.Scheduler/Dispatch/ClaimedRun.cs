@@ -8,6 +8,9 @@ internal sealed record ClaimedRun
 {
     public required RunKey Key { get; init; }
 
+    /// <summary>Timestamp of this process's clock from before the claim: the lease counts from there.</summary>
+    public required long ClaimedAt { get; init; }
+
     public required string CompanyName { get; init; }
 
     public required WorkflowId WorkflowId { get; init; }

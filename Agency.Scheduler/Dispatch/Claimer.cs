@@ -7,13 +7,14 @@ using Npgsql;
 
 namespace Agency.Scheduler.Dispatch;
 
-/// <summary>Takes runs from the queue, fairly by company and never more of one company than may run at once.</summary>
+/// <summary>Takes runs from the queue, fairly by company and never more of one company or workflow than may run at once.</summary>
 internal sealed class Claimer(AgencyDatabase database, SchedulerIdentity identity, IOptions<SchedulerOptions> options, TimeProvider time)
 {
     /// <summary>At most <paramref name="count"/> runs, leased to this scheduler.</summary>
     public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(int count, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var claimedAt = time.GetTimestamp();
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
 
@@ -36,14 +37,15 @@ internal sealed class Claimer(AgencyDatabase database, SchedulerIdentity identit
         var claimed = new List<ClaimedRun>(count);
         while (await reader.ReadAsync(cancellationToken))
         {
-            claimed.Add(Read(reader));
+            claimed.Add(Read(reader, claimedAt));
         }
 
         return claimed;
     }
 
-    private ClaimedRun Read(NpgsqlDataReader reader) => new()
+    private ClaimedRun Read(NpgsqlDataReader reader, long claimedAt) => new()
     {
+        ClaimedAt = claimedAt,
         Key = new RunKey(new CompanyId(reader.GetString(0)), new RunId(reader.GetGuid(1)), reader.GetInt64(2), identity.Owner),
         Attempt = reader.GetInt32(3),
         WorkflowId = new WorkflowId(reader.GetString(4)),

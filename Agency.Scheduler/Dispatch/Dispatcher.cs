@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Agency.Data.Runs;
 using Agency.Scheduler.Settling;
 using Agency.Scheduler.Workers;
 using Microsoft.Extensions.Options;
@@ -7,22 +8,30 @@ using Npgsql;
 namespace Agency.Scheduler.Dispatch;
 
 /// <summary>
-/// Claims as many runs as there are free places and executes each in its own task. Stopping: it claims no more, lets its runs finish for a
-/// grace period, then kills their workers and hands them back.
+/// Claims as many runs as there are free places and executes each in its own task. Ends those that someone cancelled. Stopping: it claims no
+/// more, lets its runs finish for a grace period, then kills their workers and hands them back.
 /// </summary>
 internal sealed partial class Dispatcher(
-    Claimer claimer, IRunExecutor executor, Settler settler, Leases leases, RunQueueSignal signal, IOptions<SchedulerOptions> options,
+    Claimer claimer, IRunExecutor executor, Settler settler, Leases leases, Cancellation cancellation, RunQueueSignal signal, IOptions<SchedulerOptions> options,
     TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
     private static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
-    private readonly ConcurrentDictionary<RunKey, Task> _running = new();
+    private readonly ConcurrentDictionary<RunKey, Executing> _running = new();
     private readonly CancellationTokenSource _interrupt = new();
 
-    /// <summary>Claims for the free places and starts what was claimed. Returns how many that were.</summary>
+    /// <summary>Ends what was cancelled, claims for the free places and starts what was claimed. Returns how many that were.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
+        foreach (var (key, reason) in await cancellation.RunOnceAsync(cancellationToken))
+        {
+            if (_running.TryGetValue(key, out var executing))
+            {
+                executing.End(new AttemptResult.Failed(RunErrorKind.Cancelled, reason));
+            }
+        }
+
         var free = options.Value.Workers - _running.Count;
         if (free <= 0)
         {
@@ -41,7 +50,7 @@ internal sealed partial class Dispatcher(
     /// <summary>Lets the runs finish, for <paramref name="grace"/> at most, then hands them back.</summary>
     public async Task DrainAsync(TimeSpan grace)
     {
-        var all = Task.WhenAll(_running.Values);
+        var all = Task.WhenAll(_running.Values.Select(executing => executing.Done));
         try
         {
             await all.WaitAsync(grace, time);
@@ -66,7 +75,11 @@ internal sealed partial class Dispatcher(
         {
             try
             {
-                await RunOnceAsync(stoppingToken);
+                // A claim hands out no more than a company's share: what is left over goes to the next one.
+                while (await RunOnceAsync(stoppingToken) > 0)
+                {
+                }
+
                 await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -86,20 +99,14 @@ internal sealed partial class Dispatcher(
     /// <summary>Held from here on, so that heartbeats start even when the task has to wait for a thread.</summary>
     private void Start(ClaimedRun run)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running[run.Key] = done.Task;
-        var interrupt = CancellationTokenSource.CreateLinkedTokenSource(_interrupt.Token);
-        var lost = false;
-        var hold = leases.Hold(run.Key, () =>
-        {
-            Volatile.Write(ref lost, true);
-            Cancel(interrupt);
-        });
+        var executing = new Executing(_interrupt.Token);
+        _running[run.Key] = executing;
+        var hold = leases.Hold(run.Key, run.ClaimedAt, executing.Lose);
         _ = Task.Run(async () =>
         {
             try
             {
-                await ExecuteAsync(run, () => Volatile.Read(ref lost), interrupt.Token);
+                await ExecuteAsync(run, executing);
             }
             catch (Exception e)
             {
@@ -108,48 +115,32 @@ internal sealed partial class Dispatcher(
             finally
             {
                 hold.Dispose();
-                interrupt.Dispose();
                 _running.TryRemove(run.Key, out _);
-                done.SetResult();
+                executing.Dispose();
                 signal.Wake();
             }
         });
     }
 
-    private static void Cancel(CancellationTokenSource interrupt)
-    {
-        try
-        {
-            interrupt.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The run ended in this very moment.
-        }
-    }
-
-    private async Task ExecuteAsync(ClaimedRun run, Func<bool> lost, CancellationToken interrupt)
+    private async Task ExecuteAsync(ClaimedRun run, Executing executing)
     {
         AttemptResult result;
         try
         {
-            result = await executor.ExecuteAsync(run, interrupt);
+            result = await executor.ExecuteAsync(run, executing.Interrupted);
         }
-        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        catch (OperationCanceledException) when (executing.Interrupted.IsCancellationRequested)
         {
-            result = new AttemptResult.HandedBack();
+            result = executing.EndedAs ?? new AttemptResult.HandedBack();
         }
         catch (Exception e)
         {
             // A fault of this program, but of this run alone: the others go on.
             Faulted(_logger, e, run.Key.RunId.Value);
-            result = new AttemptResult.Failed(Data.Runs.RunErrorKind.Transient, $"The scheduler failed to execute the run ({e.GetType().Name}); see its log.");
+            result = new AttemptResult.Failed(RunErrorKind.Transient, $"The scheduler failed to execute the run ({e.GetType().Name}); see its log.");
         }
 
-        if (!lost())
-        {
-            await SettleAsync(run.Key, result, lost);
-        }
+        await SettleAsync(run.Key, result, () => executing.IsLost);
     }
 
     /// <summary>Tries until it is written or the lease is gone; then recovery settles the run as lost.</summary>
@@ -159,7 +150,7 @@ internal sealed partial class Dispatcher(
         {
             try
             {
-                await settler.SettleAsync(key, result, CancellationToken.None);
+                await settler.SettleAsync(key, result);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient && !_interrupt.IsCancellationRequested)

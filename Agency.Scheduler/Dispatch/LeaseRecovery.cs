@@ -1,31 +1,32 @@
 using Agency.Data;
-using Agency.Data.Runs;
 using Agency.Data.Tenancy;
 using Agency.Scheduler.Settling;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Agency.Scheduler.Dispatch;
 
 /// <summary>
-/// Finds runs whose lease has ended, whichever scheduler held them, and settles them as lost. Safe beside others: a run is settled once,
-/// because settling ends the hold. Queued runs that nobody wants any more are cancelled on the same round.
+/// Finds runs whose holder has gone, whichever scheduler that was, and settles them as lost: those whose lease this process has watched for a
+/// whole lease, by its own steady clock, without a heartbeat. No wall clock takes part, so none that is wrong or set can declare a live run
+/// dead or keep a dead one. Safe beside others: a run is settled once, because settling ends the hold.
 /// </summary>
 internal sealed partial class LeaseRecovery(
-    AgencyDatabase database, Settler settler, SchedulerTelemetry telemetry, TimeProvider time, ILogger<LeaseRecovery> logger)
+    AgencyDatabase database, Settler settler, Leases leases, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<LeaseRecovery> logger)
 {
-    private const int Batch = 100;
-
     private readonly ILogger _logger = logger;
+    private Dictionary<RunKey, Watched> _watched = [];
 
     /// <summary>Returns how many runs were recovered.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
+        var watched = await LookAsync(cancellationToken);
         var recovered = 0;
-        foreach (var key in await LookAsync(cancellationToken))
+        foreach (var (key, seen) in watched.Where(w => time.GetElapsedTime(w.Value.Since) >= options.Value.Lease && !leases.Holds(w.Key)))
         {
             try
             {
-                if (await settler.SettleLostAsync(key, cancellationToken) is not SettleOutcome.Stale)
+                if (await settler.SettleLostAsync(key, seen.LeaseUntil) is not SettleOutcome.Stale)
                 {
                     Recovered(_logger, key.RunId.Value, key.Owner);
                     recovered++;
@@ -40,40 +41,30 @@ internal sealed partial class LeaseRecovery(
         return recovered;
     }
 
-    private async Task<List<RunKey>> LookAsync(CancellationToken cancellationToken)
+    /// <summary>All that executes, and since when each lease has been the same.</summary>
+    private async Task<Dictionary<RunKey, Watched>> LookAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
-        await using (var cancel = new NpgsqlCommand(ClaimSql.CancelAbandoned, connection)
+        await using var command = new NpgsqlCommand(ClaimSql.Running, connection);
+        var now = new Dictionary<RunKey, Watched>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            Parameters =
+            while (await reader.ReadAsync(cancellationToken))
             {
-                new() { Value = now },
-                new() { Value = RunTransitions.Cancel.FromNames },
-                new() { Value = RunTransitions.Cancel.ToName },
-            },
-        })
-        {
-            await cancel.ExecuteNonQueryAsync(cancellationToken);
+                var key = new RunKey(new CompanyId(reader.GetString(0)), new RunId(reader.GetGuid(1)), reader.GetInt64(2), reader.GetString(3));
+                var until = reader.GetFieldValue<DateTimeOffset>(4);
+                now[key] = _watched.TryGetValue(key, out var before) && before.LeaseUntil == until ? before : new Watched(until, 0);
+            }
         }
 
-        await using (var depth = new NpgsqlCommand(ClaimSql.QueueDepth, connection) { Parameters = { new() { Value = now } } })
+        // Counted from after the look: the heartbeat may have come at its end.
+        var since = time.GetTimestamp();
+        foreach (var key in now.Keys.Where(k => now[k].Since == 0).ToList())
         {
-            telemetry.QueueDepth((long)(await depth.ExecuteScalarAsync(cancellationToken))!);
+            now[key] = now[key] with { Since = since };
         }
 
-        await using var command = new NpgsqlCommand(ClaimSql.Expired, connection)
-        {
-            Parameters = { new() { Value = now }, new() { Value = Batch } },
-        };
-        var expired = new List<RunKey>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            expired.Add(new RunKey(new CompanyId(reader.GetString(0)), new RunId(reader.GetGuid(1)), reader.GetInt64(2), reader.GetString(3)));
-        }
-
-        return expired;
+        return _watched = now;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} was lost by {Owner} and is settled as such.")]
@@ -81,4 +72,6 @@ internal sealed partial class LeaseRecovery(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The lost run {Run} could not be settled; the next round tries again.")]
     private static partial void NotRecovered(ILogger logger, Exception exception, Guid run);
+
+    private readonly record struct Watched(DateTimeOffset LeaseUntil, long Since);
 }

@@ -3,9 +3,9 @@ using Npgsql;
 
 namespace Agency.Scheduler.Dispatch;
 
-/// <summary>Sends the heartbeats, and beside them looks for runs that others have lost.</summary>
+/// <summary>Sends the heartbeats, and beside them looks for runs that others have lost or that nobody wants any more.</summary>
 internal sealed partial class LeaseService(
-    Leases leases, LeaseRecovery recovery, RunQueueSignal signal, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<LeaseService> logger)
+    Leases leases, LeaseRecovery recovery, Cancellation cancellation, RunQueueSignal signal, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<LeaseService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan LongestRecovery = TimeSpan.FromSeconds(5);
@@ -22,6 +22,7 @@ internal sealed partial class LeaseService(
 
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        await cancellation.CancelAbandonedAsync(cancellationToken);
         if (await recovery.RunOnceAsync(cancellationToken) > 0)
         {
             signal.Wake();

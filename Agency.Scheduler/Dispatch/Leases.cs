@@ -6,24 +6,75 @@ using Npgsql;
 namespace Agency.Scheduler.Dispatch;
 
 /// <summary>
-/// The runs this scheduler holds. Heartbeats prolong their leases, all in one statement; a run whose lease is gone, or may be because the
-/// database did not answer in time, is cancelled here before another scheduler can start it.
+/// The runs this scheduler holds. Heartbeats prolong their leases, all in one statement. Whether a lease still holds is told by this process's
+/// own steady clock from before the last heartbeat that the database took: others wait a whole lease, by theirs, from when they saw that
+/// heartbeat, so a run is given up here before anybody else can start it, whatever the clocks on the walls say.
 /// </summary>
 internal sealed partial class Leases(
     AgencyDatabase database, SchedulerIdentity identity, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<Leases> logger)
+    : IDisposable
 {
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<RunKey, Held> _held = new();
+    private readonly SemaphoreSlim _beating = new(1, 1);
 
     /// <summary>Registers a run until disposed. <paramref name="onLost"/> is called once if the lease is lost.</summary>
-    public IDisposable Hold(RunKey key, Action onLost)
+    /// <param name="key">The hold.</param>
+    /// <param name="since">Timestamp from before the run was claimed.</param>
+    /// <param name="onLost">Ends what is done under the hold.</param>
+    public IDisposable Hold(RunKey key, long since, Action onLost)
     {
-        var held = new Held(this, key, onLost, time.GetUtcNow() + options.Value.Lease);
+        var held = new Held(this, key, onLost, new Beat(since, time.GetUtcNow()));
         _held[key] = held;
         return held;
     }
 
+    /// <summary>Whether this process works on a run under that hold.</summary>
+    public bool Holds(RunKey key) => _held.ContainsKey(key);
+
+    /// <summary>
+    /// Whether the run is certainly this scheduler's at this moment. In doubt, as after the process or the machine stood still, the database is asked.
+    /// </summary>
+    public async ValueTask<bool> EnsureHeldAsync(RunKey key, CancellationToken cancellationToken)
+    {
+        if (!_held.TryGetValue(key, out var held))
+        {
+            return false;
+        }
+
+        if (IsCertain(held))
+        {
+            return true;
+        }
+
+        try
+        {
+            await HeartbeatAsync(cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // No answer is no hold.
+        }
+
+        return _held.ContainsKey(key) && IsCertain(held);
+    }
+
     public async Task HeartbeatAsync(CancellationToken cancellationToken)
+    {
+        await _beating.WaitAsync(cancellationToken);
+        try
+        {
+            await BeatAsync(cancellationToken);
+        }
+        finally
+        {
+            _beating.Release();
+        }
+    }
+
+    public void Dispose() => _beating.Dispose();
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
     {
         var beating = _held.Values.ToArray();
         if (beating.Length == 0)
@@ -33,15 +84,15 @@ internal sealed partial class Leases(
 
         try
         {
-            var until = time.GetUtcNow() + options.Value.Lease;
-            var kept = await ProlongAsync(beating, until, cancellationToken);
+            var beat = new Beat(time.GetTimestamp(), time.GetUtcNow());
+            var kept = await ProlongAsync(beating, beat.At + options.Value.Lease, cancellationToken);
             foreach (var held in beating)
             {
                 if (kept.Contains(held.Key.RunId.Value))
                 {
-                    held.Until = until;
+                    held.Last = beat;
                 }
-                else if (_held.ContainsKey(held.Key))
+                else
                 {
                     Lose(held);
                 }
@@ -52,13 +103,17 @@ internal sealed partial class Leases(
             NoHeartbeat(_logger, e, beating.Length);
 
             // The next heartbeat would come too late to give the run up before another scheduler may take it.
-            var next = time.GetUtcNow() + (options.Value.Lease / 3);
-            foreach (var held in beating.Where(h => h.Until <= next))
+            foreach (var held in beating.Where(h => time.GetElapsedTime(h.Last.Timestamp) >= options.Value.Lease * 2 / 3))
             {
                 Lose(held);
             }
         }
     }
+
+    /// <summary>By both clocks: the steady one stands still while a machine sleeps, the other one can be set.</summary>
+    private bool IsCertain(Held held) =>
+        time.GetElapsedTime(held.Last.Timestamp) < options.Value.Lease
+        && (time.GetUtcNow() - held.Last.At) is var wall && wall < options.Value.Lease && wall > -options.Value.Lease;
 
     private void Lose(Held held)
     {
@@ -101,11 +156,20 @@ internal sealed partial class Leases(
     [LoggerMessage(Level = LogLevel.Warning, Message = "No heartbeat for {Count} runs: the database did not answer.")]
     private static partial void NoHeartbeat(ILogger logger, Exception exception, int count);
 
-    private sealed class Held(Leases leases, RunKey key, Action onLost, DateTimeOffset until) : IDisposable
+    /// <summary>When the last heartbeat that was taken was sent, by the steady clock and by the one on the wall.</summary>
+    private sealed record Beat(long Timestamp, DateTimeOffset At);
+
+    private sealed class Held(Leases leases, RunKey key, Action onLost, Beat last) : IDisposable
     {
+        private volatile Beat _last = last;
+
         public RunKey Key => key;
 
-        public DateTimeOffset Until { get; set; } = until;
+        public Beat Last
+        {
+            get => _last;
+            set => _last = value;
+        }
 
         public void OnLost() => onLost();
 

@@ -7,20 +7,15 @@ namespace Agency.Scheduler.Settling;
 /// <summary>Exponential back-off with jitter. The jitter follows from run and attempt, so a delay can be told beforehand and again.</summary>
 internal static class RetryDelay
 {
-    /// <summary>How far a delay may lie from the computed one, either way, as a share of it.</summary>
-    public const double Jitter = 0.2;
-
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     /// <param name="run">The run.</param>
     /// <param name="attempt">The attempt that failed, from 1.</param>
-    /// <param name="initialSeconds">Delay before the second attempt.</param>
-    /// <param name="factor">By what each further delay is multiplied.</param>
-    /// <param name="maxSeconds">Upper limit before jitter.</param>
-    public static TimeSpan After(RunId run, int attempt, int initialSeconds, double factor, int maxSeconds)
+    /// <param name="policy">The first delay, by what each further one is multiplied, their limit before jitter, and how far they may stray.</param>
+    public static TimeSpan After(RunId run, int attempt, RetryPolicy policy)
     {
-        var seconds = Math.Min(maxSeconds, initialSeconds * Math.Pow(Math.Max(1, factor), attempt - 1));
-        var jittered = Math.Max(0, seconds) * (1 + (Jitter * Spread(run, attempt)));
+        var seconds = Math.Min(policy.MaxSeconds, policy.InitialSeconds * Math.Pow(Math.Max(1, policy.Factor), attempt - 1));
+        var jittered = Math.Max(0, seconds) * (1 + (policy.Jitter * Spread(run, attempt)));
         return jittered < Longest.TotalSeconds ? TimeSpan.FromSeconds(jittered) : Longest;
     }
 

@@ -2,42 +2,57 @@ namespace Agency.Scheduler.Settling;
 
 internal static class SettleSql
 {
-    /// <summary>$1 company, $2 run, $3 fencing, $4 owner, $5 only if the lease ended before this instant (null: whatever the lease).</summary>
+    /// <summary>
+    /// $1 companies, $2 runs, $3 fencing numbers, $4 owners, $5 only if the lease ends then (null: whatever the lease). Locked in one order
+    /// everywhere, or two batches with runs of the same workflows would wait for each other.
+    /// </summary>
     public const string Hold = """
-        select r.workflow_id, r.attempt, r.scheduled_for, w.status, w.failure_count, w.max_attempts,
-               w.retry_initial_seconds, w.retry_factor, w.retry_max_seconds, c.name
-        from run r
+        select u.n::int, r.workflow_id, r.attempt, r.scheduled_for, r.started_at, case when r.cancel_requested_at is not null then coalesce(r.cancel_reason, '') end,
+               w.status, w.failure_count, w.max_attempts, w.retry_initial_seconds, w.retry_factor, w.retry_max_seconds, w.retry_jitter,
+               w.retry_deadline_seconds, w.non_retryable, c.name
+        from unnest($1, $2, $3, $4, $5) with ordinality as u (company_id, run_id, fencing, owner, lease_until, n)
+        join run r on r.company_id = u.company_id and r.run_id = u.run_id
         join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
         join company c on c.company_id = r.company_id
-        where r.company_id = $1 and r.run_id = $2 and r.fencing = $3 and r.lease_owner = $4 and r.status = 'running'
-          and ($5::timestamptz is null or r.lease_until < $5)
+        where r.fencing = u.fencing and r.lease_owner = u.owner and r.status = 'running' and (u.lease_until is null or r.lease_until = u.lease_until)
+        order by r.company_id, r.workflow_id, r.run_id
         for no key update of r, w
         """;
 
     /// <summary>
-    /// $1 company, $2 run, $3 to state, $4 from states, $5 run seconds, $6 tool calls, $7 error kind, $8 error message, $9 summary,
-    /// $10 available at (null leaves it), $11 finished at, $12 attempts that do not count.
+    /// $1 companies, $2 runs, $3 states, $4 run seconds, $5 tool calls, $6 error kinds, $7 error messages, $8 summaries, $9 available at (null
+    /// leaves it), $10 finished at, $11 attempts that do not count. All are held, and so running.
     /// </summary>
-    public const string MoveRun = """
-        update run set status = $3, lease_owner = null, lease_until = null, run_seconds = run_seconds + $5, tool_calls = tool_calls + $6,
-            error_kind = $7, error_message = $8, summary = $9, available_at = coalesce($10, available_at), finished_at = $11,
-            attempt = attempt - $12
-        where company_id = $1 and run_id = $2 and status = any($4)
+    public const string MoveRuns = """
+        update run r set status = u.status, lease_owner = null, lease_until = null, run_seconds = r.run_seconds + u.seconds,
+            tool_calls = r.tool_calls + u.tool_calls, error_kind = u.error_kind, error_message = u.error_message, summary = u.summary,
+            available_at = coalesce(u.available_at, r.available_at), finished_at = u.finished_at, attempt = r.attempt - u.uncounted
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            as u (company_id, run_id, status, seconds, tool_calls, error_kind, error_message, summary, available_at, finished_at, uncounted)
+        where r.company_id = u.company_id and r.run_id = u.run_id and r.status = 'running'
         """;
 
-    /// <summary>$1 company, $2 run, $3 attempt, $4 at, $5 type, $6 message, $7 data.</summary>
-    public const string AddRunEvent = """
-        insert into run_event (company_id, run_id, attempt, at, type, message, data) values ($1, $2, $3, $4, $5, $6, $7::jsonb)
+    /// <summary>$1 companies, $2 runs, $3 attempts, $4 types, $5 messages, $6 at.</summary>
+    public const string AddRunEvents = """
+        insert into run_event (company_id, run_id, attempt, at, type, message)
+        select u.company_id, u.run_id, u.attempt, $6, u.type, u.message
+        from unnest($1, $2, $3, $4, $5) with ordinality as u (company_id, run_id, attempt, type, message, n)
+        order by u.n
         """;
 
-    /// <summary>$1 company, $2 workflow, $3 at, $4 type, $5 message.</summary>
-    public const string AddWorkflowEvent = """
-        insert into workflow_event (company_id, workflow_id, at, type, message) values ($1, $2, $3, $4, $5)
+    /// <summary>$1 companies, $2 workflows, $3 types, $4 messages, $5 at.</summary>
+    public const string AddWorkflowEvents = """
+        insert into workflow_event (company_id, workflow_id, at, type, message)
+        select u.company_id, u.workflow_id, $5, u.type, u.message
+        from unnest($1, $2, $3, $4) with ordinality as u (company_id, workflow_id, type, message, n)
+        order by u.n
         """;
 
-    /// <summary>$1 company, $2 workflow, $3 scheduled for, $4 failures in a row.</summary>
-    public const string CountOutcome = """
-        update workflow set failure_count = $4, last_run = greatest(last_run, $3) where company_id = $1 and workflow_id = $2
+    /// <summary>$1 companies, $2 workflows, $3 scheduled for, $4 failures in a row.</summary>
+    public const string CountOutcomes = """
+        update workflow w set failure_count = u.failures, last_run = greatest(w.last_run, u.scheduled_for)
+        from unnest($1, $2, $3, $4) as u (company_id, workflow_id, scheduled_for, failures)
+        where w.company_id = u.company_id and w.workflow_id = u.workflow_id
         """;
 
     /// <summary>$1 company, $2 workflow, $3 to state, $4 from states, $5 message, $6 now.</summary>

@@ -8,79 +8,78 @@ using Npgsql;
 
 namespace Agency.Scheduler.Settling;
 
-/// <summary>Writes an attempt's end and all that follows from it in one transaction; refused when the run is no longer the holder's.</summary>
-internal sealed partial class Settler(
-    AgencyDatabase database, IWakeUps wakeUps, SchedulerTelemetry telemetry, TimeProvider time, ILogger<Settler> logger)
+/// <summary>
+/// Writes an attempt's end and all that follows from it in one transaction; refused when the run is no longer the holder's. Attempts that end
+/// at the same time share a transaction.
+/// </summary>
+internal sealed partial class Settler
 {
-    private readonly ILogger _logger = logger;
+    private const int MaxBatch = 250;
+    private const int Writers = 2;
 
-    public Task<SettleOutcome> SettleAsync(RunKey key, AttemptResult result, CancellationToken cancellationToken) =>
-        SettleAsync(key, result, onlyExpired: false, cancellationToken);
+    private readonly AgencyDatabase _database;
+    private readonly IWakeUps _wakeUps;
+    private readonly SchedulerTelemetry _telemetry;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly GroupCommit<Settlement, SettleOutcome> _writes;
 
-    /// <summary>Settles a run whose lease has ended as lost, unless a heartbeat came in between.</summary>
-    public Task<SettleOutcome> SettleLostAsync(RunKey key, CancellationToken cancellationToken) =>
-        SettleAsync(
-            key,
-            new AttemptResult.Failed(RunErrorKind.Lost, "The scheduler that executed the run vanished: its lease ended without an outcome."),
-            onlyExpired: true,
-            cancellationToken);
-
-    private async Task<SettleOutcome> SettleAsync(RunKey key, AttemptResult result, bool onlyExpired, CancellationToken cancellationToken)
+    public Settler(AgencyDatabase database, IWakeUps wakeUps, SchedulerTelemetry telemetry, TimeProvider time, ILogger<Settler> logger)
     {
-        var now = time.GetUtcNow();
-        await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await HoldAsync(connection, key, onlyExpired ? now : null, cancellationToken) is not { } run)
-        {
-            Stale(_logger, key.RunId.Value, key.Fencing);
-            return SettleOutcome.Stale;
-        }
-
-        var writer = new SettleWriter(connection, key, run, now);
-        var outcome = Decide(run, result);
-        switch (outcome, result)
-        {
-            case (SettleOutcome.Succeeded, AttemptResult.Succeeded succeeded):
-                writer.Succeed(succeeded);
-                break;
-            case (SettleOutcome.HandedBack, _):
-                writer.HandBack(result);
-                break;
-            case (SettleOutcome.Cancelled, AttemptResult.Failed cancelled):
-                writer.Cancel(cancelled);
-                break;
-            case (SettleOutcome.Retried, AttemptResult.Failed failed):
-                writer.Retry(failed, RetryDelay.After(key.RunId, run.Attempt, run.RetryInitialSeconds, run.RetryFactor, run.RetryMaxSeconds));
-                break;
-            case (SettleOutcome.Failed, AttemptResult.Failed failed):
-                writer.Fail(failed);
-                break;
-            default:
-                throw new InvalidOperationException($"No way to settle {result.GetType().Name} as {outcome}.");
-        }
-
-        await writer.ExecuteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        Log(key, run, outcome, result, writer.Escalated);
-        await TellAsync(outcome, result, writer.Escalated, cancellationToken);
-        return outcome;
+        (_database, _wakeUps, _telemetry, _time, _logger) = (database, wakeUps, telemetry, time, logger);
+        _writes = new(WriteAsync, MaxBatch, Writers);
     }
 
-    private static SettleOutcome Decide(HeldRun run, AttemptResult result) => result switch
-    {
-        AttemptResult.Succeeded => SettleOutcome.Succeeded,
-        AttemptResult.HandedBack => SettleOutcome.HandedBack,
-        AttemptResult.Failed { Kind: RunErrorKind.Cancelled } => SettleOutcome.Cancelled,
-        AttemptResult.Failed { Kind: RunErrorKind.Transient or RunErrorKind.Timeout or RunErrorKind.Lost } when run.Attempt < run.MaxAttempts =>
-            SettleOutcome.Retried,
-        _ => SettleOutcome.Failed,
-    };
+    public Task<SettleOutcome> SettleAsync(RunKey key, AttemptResult result) => _writes.AddAsync(new Settlement(key, result));
 
-    private void Log(RunKey key, HeldRun run, SettleOutcome outcome, AttemptResult result, bool escalated)
+    /// <summary>Settles a run as lost unless a heartbeat came since its lease was seen to end at <paramref name="leaseUntil"/>.</summary>
+    public Task<SettleOutcome> SettleLostAsync(RunKey key, DateTimeOffset leaseUntil) => _writes.AddAsync(new Settlement(
+        key,
+        new AttemptResult.Failed(RunErrorKind.Lost, "The scheduler that executed the run vanished: its lease ended without an outcome."),
+        leaseUntil));
+
+    private async Task<IReadOnlyList<SettleOutcome>> WriteAsync(IReadOnlyList<Settlement> settlements)
     {
-        if (result is AttemptResult.Failed failed)
+        var outcomes = new SettleOutcome[settlements.Count];
+        await using (var connection = await _database.OpenAgencyConnectionAsync(CancellationToken.None))
         {
-            AttemptFailed(_logger, key.CompanyId, run.WorkflowId, run.Attempt, run.MaxAttempts, failed.Message, outcome);
+            await using var transaction = await connection.BeginTransactionAsync();
+            var held = await HoldAsync(connection, settlements);
+            var batch = new SettleBatch(_time.GetUtcNow());
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                outcomes[i] = held[i] is { } run ? batch.Add(settlements[i].Key, run, settlements[i].Result) : SettleOutcome.Stale;
+            }
+
+            if (held.Any(run => run is not null))
+            {
+                await batch.ExecuteAsync(connection, CancellationToken.None);
+            }
+
+            await transaction.CommitAsync();
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                Log(settlements[i], held[i], outcomes[i], held[i] is { } run && batch.Escalated(settlements[i].Key, run));
+            }
+
+            await TellAsync(outcomes, escalated: Enumerable.Range(0, held.Length).Any(i => held[i] is { } run && batch.Escalated(settlements[i].Key, run)));
+        }
+
+        return outcomes;
+    }
+
+    private void Log(Settlement settlement, HeldRun? run, SettleOutcome outcome, bool escalated)
+    {
+        var key = settlement.Key;
+        if (run is null)
+        {
+            Stale(_logger, key.RunId.Value, key.Fencing);
+            return;
+        }
+
+        if (settlement.Result is AttemptResult.Failed failed)
+        {
+            AttemptFailed(_logger, key.CompanyId, run.WorkflowId, run.Attempt, run.Retry.MaxAttempts, failed.Message, outcome);
         }
         else
         {
@@ -91,65 +90,71 @@ internal sealed partial class Settler(
         {
             WorkflowEscalated(_logger, key.CompanyId, run.WorkflowId);
         }
+
+        _telemetry.Settled(outcome, settlement.Result);
     }
 
-    private async Task TellAsync(SettleOutcome outcome, AttemptResult result, bool escalated, CancellationToken cancellationToken)
+    private async Task TellAsync(SettleOutcome[] outcomes, bool escalated)
     {
-        switch (outcome)
+        if (outcomes.Contains(SettleOutcome.HandedBack))
         {
-            case SettleOutcome.Succeeded:
-                telemetry.Finished(RunStatus.Succeeded);
-                break;
-            case SettleOutcome.Failed:
-                telemetry.Finished(RunStatus.Failed);
-                break;
-            case SettleOutcome.Cancelled:
-                telemetry.Finished(RunStatus.Cancelled);
-                break;
-            case SettleOutcome.Retried when result is AttemptResult.Failed failed:
-                telemetry.Retried(failed.Kind);
-                break;
-            case SettleOutcome.HandedBack:
-                await wakeUps.PublishAsync(Topics.Runs, cancellationToken);
-                break;
+            await _wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         }
 
-        await wakeUps.PublishAsync(Topics.Changes, cancellationToken);
+        if (outcomes.Any(o => o is not SettleOutcome.Stale))
+        {
+            await _wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
+        }
+
         if (escalated)
         {
-            await wakeUps.PublishAsync(Topics.Notifications, cancellationToken);
+            await _wakeUps.PublishAsync(Topics.Notifications, CancellationToken.None);
         }
     }
 
-    private static async Task<HeldRun?> HoldAsync(
-        NpgsqlConnection connection, RunKey key, DateTimeOffset? expiredAt, CancellationToken cancellationToken)
+    /// <summary>Locks the runs that are still their holders', in the settlements' order; null where one is not.</summary>
+    private static async Task<HeldRun?[]> HoldAsync(NpgsqlConnection connection, IReadOnlyList<Settlement> settlements)
     {
         await using var command = new NpgsqlCommand(SettleSql.Hold, connection)
         {
             Parameters =
             {
-                new() { Value = key.CompanyId.Value },
-                new() { Value = key.RunId.Value },
-                new() { Value = key.Fencing },
-                new() { Value = key.Owner },
-                new NpgsqlParameter<DateTime?> { TypedValue = expiredAt?.UtcDateTime },
+                new() { Value = settlements.Select(s => s.Key.CompanyId.Value).ToArray() },
+                new() { Value = settlements.Select(s => s.Key.RunId.Value).ToArray() },
+                new() { Value = settlements.Select(s => s.Key.Fencing).ToArray() },
+                new() { Value = settlements.Select(s => s.Key.Owner).ToArray() },
+                new NpgsqlParameter<DateTime?[]> { TypedValue = [.. settlements.Select(s => s.OnlyIfLeaseIs?.UtcDateTime)] },
             },
         };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new HeldRun(
-                new WorkflowId(reader.GetString(0)),
-                reader.GetInt32(1),
-                reader.GetFieldValue<DateTimeOffset>(2),
-                SnakeCase.Parse<WorkflowStatus>(reader.GetString(3)),
-                reader.GetInt32(4),
-                reader.GetInt32(5),
-                reader.GetInt32(6),
-                reader.GetDouble(7),
-                reader.GetInt32(8),
-                reader.GetString(9))
-            : null;
+        var held = new HeldRun?[settlements.Count];
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            held[reader.GetInt32(0) - 1] = Read(reader);
+        }
+
+        return held;
     }
+
+    private static HeldRun Read(NpgsqlDataReader reader) => new()
+    {
+        WorkflowId = new WorkflowId(reader.GetString(1)),
+        Attempt = reader.GetInt32(2),
+        ScheduledFor = reader.GetFieldValue<DateTimeOffset>(3),
+        StartedAt = reader.GetFieldValue<DateTimeOffset>(4),
+        CancelReason = reader.IsDBNull(5) ? null : reader.GetString(5),
+        WorkflowStatus = SnakeCase.Parse<WorkflowStatus>(reader.GetString(6)),
+        FailureCount = reader.GetInt32(7),
+        Retry = new RetryPolicy(
+            reader.GetInt32(8),
+            reader.GetInt32(9),
+            reader.GetDouble(10),
+            reader.GetInt32(11),
+            reader.GetDouble(12),
+            reader.IsDBNull(13) ? null : reader.GetInt32(13),
+            [.. reader.GetFieldValue<string[]>(14).Select(SnakeCase.Parse<RunErrorKind>)]),
+        CompanyName = reader.GetString(15),
+    };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Company}/{Workflow}: attempt {Attempt}: {Outcome}.")]
     private static partial void Settled(ILogger logger, CompanyId company, WorkflowId workflow, int attempt, SettleOutcome outcome);

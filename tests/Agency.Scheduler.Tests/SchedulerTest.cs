@@ -31,7 +31,7 @@ public abstract class SchedulerTest(AgencyTestDatabase database) : IClassFixture
 
     public virtual async ValueTask InitializeAsync() =>
         await database.ExecuteAsync("""
-            truncate agency.run_event, agency.run_step, agency.run, agency.workflow_event, agency.escalation, agency.notification, agency.workflow,
+            truncate agency.work_hold, agency.company_share, agency.excluded_date, agency.finding, agency.run_event, agency.run_step, agency.run, agency.workflow_event, agency.escalation, agency.notification, agency.workflow,
                 agency.company cascade
             """);
 
@@ -48,32 +48,39 @@ public abstract class SchedulerTest(AgencyTestDatabase database) : IClassFixture
 
     internal Settler NewSettler() => new(Database, WakeUps, Telemetry, Time, NullLogger<Settler>.Instance);
 
-    internal LeaseRecovery NewRecovery() => new(Database, NewSettler(), Telemetry, Time, NullLogger<LeaseRecovery>.Instance);
+    internal Leases NewLeases(SchedulerIdentity? identity = null) =>
+        new(Database, identity ?? new SchedulerIdentity(), Wrap(), Time, NullLogger<Leases>.Instance);
+
+    internal LeaseRecovery NewRecovery(Leases? leases = null) =>
+        new(Database, NewSettler(), leases ?? NewLeases(), Wrap(), Time, NullLogger<LeaseRecovery>.Instance);
+
+    internal Cancellation NewCancellation(SchedulerIdentity? identity = null) => new(Database, identity ?? new SchedulerIdentity(), Telemetry, Time);
 
     internal IOptions<SchedulerOptions> Wrap() => Microsoft.Extensions.Options.Options.Create(Options);
 
     /// <summary>An active workflow. <paramref name="writtenAt"/> is when its definition was last written: a day ago unless given.</summary>
     internal Task AddWorkflowAsync(
         string company, string workflow, string? cron, DateTimeOffset? nextRun, DateTimeOffset? writtenAt = null, string? zone = null,
-        int maxAttempts = 3, int initial = 30, double factor = 2, int maxDelay = 3600, string type = "demo") =>
+        int maxAttempts = 3, int initial = 30, double factor = 2, int maxDelay = 3600, string type = "demo", string overlap = "skip") =>
         Test.ExecuteAsync(
             """
             insert into agency.workflow (company_id, workflow_id, type, status, schedule, next_run, created_at, updated_at, time_zone, max_attempts,
-                                         retry_initial_seconds, retry_factor, retry_max_seconds, timeout_seconds)
-            values ($1, $2, $11, 'active', $3, $4, $5, $5, $6, $7, $8, $9, $10, 60)
+                                         retry_initial_seconds, retry_factor, retry_max_seconds, timeout_seconds, overlap)
+            values ($1, $2, $11, 'active', $3, $4, $5, $5, $6, $7, $8, $9, $10, 60, $12)
             """,
             company, workflow, (object?)cron ?? DBNull.Value, (object?)nextRun ?? DBNull.Value, writtenAt ?? Noon.AddDays(-30),
-            (object?)zone ?? DBNull.Value, maxAttempts, initial, factor, maxDelay, type);
+            (object?)zone ?? DBNull.Value, maxAttempts, initial, factor, maxDelay, type, overlap);
 
-    internal async Task<RunId> AddRunAsync(string company, string workflow, DateTimeOffset? scheduledFor = null, string trigger = "scheduled")
+    internal async Task<RunId> AddRunAsync(
+        string company, string workflow, DateTimeOffset? scheduledFor = null, string trigger = "scheduled", int priority = 0)
     {
         var id = RunId.New(TimeProvider.System);
         await Test.ExecuteAsync(
             """
-            insert into agency.run (company_id, run_id, workflow_id, trigger, scheduled_for, status, available_at, created_at)
-            values ($1, $2, $3, $5, $4, 'queued', $6, $6)
+            insert into agency.run (company_id, run_id, workflow_id, trigger, scheduled_for, status, available_at, created_at, priority)
+            values ($1, $2, $3, $5, $4, 'queued', $6, $6, $7)
             """,
-            company, id.Value, workflow, scheduledFor ?? Time.GetUtcNow(), trigger, Time.GetUtcNow());
+            company, id.Value, workflow, scheduledFor ?? Time.GetUtcNow(), trigger, Time.GetUtcNow(), priority);
         return id;
     }
 

@@ -1,0 +1,253 @@
+using System.Globalization;
+using Agency.Data;
+using Agency.Data.Escalations;
+using Agency.Data.Runs;
+using Agency.Data.Workflows;
+using Agency.Scheduler.Dispatch;
+using Npgsql;
+
+namespace Agency.Scheduler.Settling;
+
+/// <summary>
+/// Decides how held runs end and collects what has to be written for it, so that a batch of any size is a handful of statements. Runs of the
+/// same workflow see each other's effects in the order in which they are added.
+/// </summary>
+internal sealed class SettleBatch(DateTimeOffset now)
+{
+    private readonly List<RunMove> _moves = [];
+    private readonly List<RunLine> _runLines = [];
+    private readonly List<WorkflowLine> _workflowLines = [];
+    private readonly Dictionary<(CompanyId, WorkflowId), Tally> _tallies = [];
+    private readonly List<NpgsqlBatchCommand> _escalations = [];
+
+    /// <summary>Adds a run's end and says what it is.</summary>
+    public SettleOutcome Add(RunKey key, HeldRun run, AttemptResult result)
+    {
+        switch (result)
+        {
+            case AttemptResult.Succeeded succeeded:
+                Succeed(key, run, succeeded);
+                return SettleOutcome.Succeeded;
+            case AttemptResult.Failed { Kind: RunErrorKind.Cancelled } cancelled:
+                Cancel(key, run, result, cancelled.Message);
+                return SettleOutcome.Cancelled;
+            case not null when run.CancelReason is { } reason:
+                Cancel(key, run, result, reason);
+                return SettleOutcome.Cancelled;
+            case AttemptResult.HandedBack:
+                HandBack(key, run, result);
+                return SettleOutcome.HandedBack;
+            case AttemptResult.Failed failed:
+                var delay = RetryDelay.After(key.RunId, run.Attempt, run.Retry);
+                if (run.Retry.Refuses(failed.Kind, run.Attempt, run.StartedAt, now + delay) is { } refusal)
+                {
+                    Fail(key, run, failed, refusal);
+                    return SettleOutcome.Failed;
+                }
+
+                Retry(key, run, failed, delay);
+                return SettleOutcome.Retried;
+            default:
+                throw new InvalidOperationException($"No way to settle {result?.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Whether this run's failure was one too many.</summary>
+    public bool Escalated(RunKey key, HeldRun run) => _tallies.TryGetValue((key.CompanyId, run.WorkflowId), out var tally) && tally.EscalatedBy == key.RunId;
+
+    /// <summary>Sends all of it in one round trip.</summary>
+    public async Task ExecuteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.CreateBatch();
+        foreach (var command in Commands())
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private void Succeed(RunKey key, HeldRun run, AttemptResult.Succeeded result)
+    {
+        _moves.Add(new RunMove(key, RunTransitions.Succeed, result, null, result.Summary, FinishedAt: now));
+        Line(key, run, "succeeded", result.Summary);
+        TallyOf(key, run).Count(run, 0);
+        Line(key, run.WorkflowId, "succeeded", $"The occurrence of {Time(run.ScheduledFor)} succeeded.");
+    }
+
+    private void HandBack(RunKey key, HeldRun run, AttemptResult result)
+    {
+        _moves.Add(new RunMove(key, RunTransitions.Requeue, result, null, null, AvailableAt: now, Uncounted: 1));
+        Line(key, run, "handed_back", "The scheduler stopped before the run was through; the attempt does not count.");
+    }
+
+    private void Cancel(RunKey key, HeldRun run, AttemptResult result, string reason)
+    {
+        var cancelled = new AttemptResult.Failed(RunErrorKind.Cancelled, reason);
+        _moves.Add(new RunMove(key, RunTransitions.Cancel, result, cancelled, null, FinishedAt: now));
+        Line(key, run, "cancelled", reason);
+    }
+
+    private void Retry(RunKey key, HeldRun run, AttemptResult.Failed result, TimeSpan delay)
+    {
+        _moves.Add(new RunMove(key, RunTransitions.Requeue, result, result, result.Summary, AvailableAt: now + delay));
+        Line(key, run, result.Kind is RunErrorKind.Lost ? "lost" : "attempt_failed", result.Message);
+        var seconds = delay.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        Line(key, run, "retry_scheduled", $"Attempt {run.Attempt + 1} of {run.Retry.MaxAttempts} follows in {seconds} s.");
+    }
+
+    private void Fail(RunKey key, HeldRun run, AttemptResult.Failed result, string refusal)
+    {
+        _moves.Add(new RunMove(key, RunTransitions.Fail, result, result, result.Summary, FinishedAt: now));
+        Line(key, run, result.Kind is RunErrorKind.Lost ? "lost" : "failed", $"{result.Message} {refusal}");
+        var tally = TallyOf(key, run);
+        tally.Count(run, tally.Failures + 1);
+        Line(key, run.WorkflowId, "failed", $"The occurrence of {Time(run.ScheduledFor)} failed after attempt {run.Attempt}: {result.Message}");
+        if (tally.Failures >= Workflow.EscalateAfterFailures && WorkflowTransitions.Escalate.Allows(tally.Status))
+        {
+            tally.Status = WorkflowTransitions.Escalate.To;
+            tally.EscalatedBy = key.RunId;
+            Escalate(key, run, result, tally.Failures);
+        }
+    }
+
+    private void Escalate(RunKey key, HeldRun run, AttemptResult.Failed result, int failures)
+    {
+        var reason = $"{failures} occurrences in a row failed; the last one: {result.Message}";
+        Line(key, run.WorkflowId, "escalated", reason);
+        _escalations.Add(Command(
+            SettleSql.MoveWorkflow,
+            new() { Value = key.CompanyId.Value },
+            new() { Value = run.WorkflowId.Value },
+            new() { Value = WorkflowTransitions.Escalate.ToName },
+            new() { Value = WorkflowTransitions.Escalate.FromNames },
+            new() { Value = reason },
+            new() { Value = now }));
+        _escalations.Add(Command(
+            SettleSql.OpenEscalation,
+            new() { Value = key.CompanyId.Value },
+            new() { Value = Guid.CreateVersion7(now) },
+            new() { Value = run.WorkflowId.Value },
+            new() { Value = key.RunId.Value },
+            new() { Value = SnakeCase.Of(EscalationSource.Failures) },
+            new() { Value = reason },
+            new() { Value = SnakeCase.Of(EscalationStatus.Open) },
+            new() { Value = now }));
+        _escalations.Add(Command(
+            SettleSql.AddNotification,
+            new() { Value = key.CompanyId.Value },
+            new() { Value = Guid.CreateVersion7(now) },
+            new() { Value = "workflow_escalated" },
+            new() { Value = $"{run.CompanyName}: workflow '{run.WorkflowId}' is escalated after {failures} failures in a row" },
+            new()
+            {
+                Value = $"""
+                    The workflow '{run.WorkflowId}' of {run.CompanyName} ({key.CompanyId}) failed {failures} times in a row and does not fire any more.
+
+                    Last failed occurrence: {Time(run.ScheduledFor)}, attempt {run.Attempt} of {run.Retry.MaxAttempts}, run {key.RunId}
+                    What went wrong ({SnakeCase.Of(result.Kind)}): {result.Message}
+
+                    Look at the run's steps, mend the cause, then set the workflow to active again: that resets its count of failures.
+                    """,
+            },
+            new() { Value = now }));
+    }
+
+    private IEnumerable<NpgsqlBatchCommand> Commands()
+    {
+        yield return Command(
+            SettleSql.MoveRuns,
+            Array(_moves, m => m.Key.CompanyId.Value),
+            Array(_moves, m => m.Key.RunId.Value),
+            Array(_moves, m => m.Move.ToName),
+            Array(_moves, m => m.Result.Seconds),
+            Array(_moves, m => m.Result.ToolCalls),
+            Array(_moves, m => m.Failure is null ? null : SnakeCase.Of(m.Failure.Kind)),
+            Array(_moves, m => m.Failure?.Message),
+            Array(_moves, m => m.Summary),
+            Array(_moves, m => m.AvailableAt?.UtcDateTime),
+            Array(_moves, m => m.FinishedAt?.UtcDateTime),
+            Array(_moves, m => m.Uncounted));
+        yield return Command(
+            SettleSql.AddRunEvents,
+            Array(_runLines, l => l.Key.CompanyId.Value),
+            Array(_runLines, l => l.Key.RunId.Value),
+            Array(_runLines, l => l.Attempt),
+            Array(_runLines, l => l.Type),
+            Array(_runLines, l => l.Message),
+            new() { Value = now });
+        if (_tallies.Count > 0)
+        {
+            var tallies = _tallies.ToList();
+            yield return Command(
+                SettleSql.CountOutcomes,
+                Array(tallies, t => t.Key.Item1.Value),
+                Array(tallies, t => t.Key.Item2.Value),
+                Array(tallies, t => t.Value.ScheduledFor.UtcDateTime),
+                Array(tallies, t => t.Value.Failures));
+            yield return Command(
+                SettleSql.AddWorkflowEvents,
+                Array(_workflowLines, l => l.Company.Value),
+                Array(_workflowLines, l => l.Workflow.Value),
+                Array(_workflowLines, l => l.Type),
+                Array(_workflowLines, l => l.Message),
+                new() { Value = now });
+        }
+
+        foreach (var command in _escalations)
+        {
+            yield return command;
+        }
+    }
+
+    private void Line(RunKey key, HeldRun run, string type, string message) => _runLines.Add(new RunLine(key, run.Attempt, type, message));
+
+    private void Line(RunKey key, WorkflowId workflow, string type, string message) => _workflowLines.Add(new WorkflowLine(key.CompanyId, workflow, type, message));
+
+    private Tally TallyOf(RunKey key, HeldRun run)
+    {
+        var id = (key.CompanyId, run.WorkflowId);
+        return _tallies.TryGetValue(id, out var tally) ? tally : _tallies[id] = new Tally(run);
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    private static NpgsqlParameter<TValue[]> Array<TItem, TValue>(List<TItem> items, Func<TItem, TValue> value) => new() { TypedValue = [.. items.Select(value)] };
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    private sealed record RunMove(
+        RunKey Key, Transition<RunStatus> Move, AttemptResult Result, AttemptResult.Failed? Failure, string? Summary,
+        DateTimeOffset? AvailableAt = null, DateTimeOffset? FinishedAt = null, int Uncounted = 0);
+
+    private sealed record RunLine(RunKey Key, int Attempt, string Type, string Message);
+
+    private sealed record WorkflowLine(CompanyId Company, WorkflowId Workflow, string Type, string Message);
+
+    /// <summary>A workflow's counters as they become in the course of the batch.</summary>
+    private sealed class Tally(HeldRun run)
+    {
+        public int Failures { get; private set; } = run.FailureCount;
+
+        public WorkflowStatus Status { get; set; } = run.WorkflowStatus;
+
+        public DateTimeOffset ScheduledFor { get; private set; } = DateTimeOffset.MinValue;
+
+        public RunId? EscalatedBy { get; set; }
+
+        public void Count(HeldRun ended, int failures)
+        {
+            Failures = failures;
+            ScheduledFor = ended.ScheduledFor > ScheduledFor ? ended.ScheduledFor : ScheduledFor;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using Agency.Scheduler.Dispatch;
+using Agency.Scheduler.Settling;
+using Agency.Testing;
+
+namespace Agency.Scheduler.Tests.Dispatch;
+
+/// <summary>Holding runs and finding those that nobody holds any more. "Elsewhere" is another scheduler with a clock of its own.</summary>
+public sealed class LeaseTests(AgencyTestDatabase database) : SchedulerTest(database)
+{
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await Test.AddCompanyAsync("acme", "Acme");
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddHours(1));
+    }
+
+    [Fact]
+    public async Task Recovery_NoHeartbeatForAWholeLease_CountsTheAttemptAsLost()
+    {
+        var run = await ClaimNewAsync();
+        var watchers = Enumerable.Range(0, 4).Select(_ => NewRecovery()).ToList();
+        foreach (var watcher in watchers)
+        {
+            Assert.Equal(0, await watcher.RunOnceAsync(default));
+        }
+
+        Time.Advance(Options.Lease);
+        var recovered = await Task.WhenAll(watchers.Select(watcher => Task.Run(() => watcher.RunOnceAsync(default))));
+
+        Assert.Equal(1, recovered.Sum());
+        Assert.Equal(["queued|1|lost"], await RowsAsync("select status, attempt, error_kind from run"));
+        Assert.Equal(["claimed", "lost", "retry_scheduled"], await RowsAsync("select type from run_event order by event_id"));
+        Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(run.Key, new AttemptResult.Succeeded("Late.")));
+    }
+
+    [Fact]
+    public async Task Recovery_LastAttemptLost_FailsTheOccurrence()
+    {
+        await Test.ExecuteAsync("update agency.workflow set max_attempts = 1");
+        await ClaimNewAsync();
+        var watcher = NewRecovery();
+        await watcher.RunOnceAsync(default);
+        Time.Advance(Options.Lease);
+
+        await watcher.RunOnceAsync(default);
+
+        Assert.Equal(["failed|lost|1"], await RowsAsync("select r.status, r.error_kind, w.failure_count from run r cross join workflow w"));
+    }
+
+    [Fact]
+    public async Task Recovery_HeartbeatInBetween_WatchesAnotherWholeLease()
+    {
+        var run = await ClaimNewAsync();
+        var watcher = NewRecovery();
+        await watcher.RunOnceAsync(default);
+        Time.Advance(Options.Lease / 2);
+        await Test.ExecuteAsync("update agency.run set lease_until = lease_until + interval '1 second'");
+        await watcher.RunOnceAsync(default);
+        Time.Advance(Options.Lease / 2);
+
+        Assert.Equal(0, await watcher.RunOnceAsync(default));
+
+        Time.Advance(Options.Lease / 2);
+        Assert.Equal(1, await watcher.RunOnceAsync(default));
+        Assert.Equal(1, run.Attempt);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Recovery_WallClockStepsByAnHour_DeclaresNothingDeadAndKeepsNothingAlive(int hours)
+    {
+        var identity = new SchedulerIdentity();
+        var leases = NewLeases(identity);
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        var lost = false;
+        using var hold = leases.Hold(run.Key, run.ClaimedAt, () => lost = true);
+        var watcher = NewRecovery(); // Elsewhere.
+        await watcher.RunOnceAsync(default);
+
+        Time.AdjustTime(Time.GetUtcNow().AddHours(hours));
+        Time.Advance(Options.Lease / 3);
+        Assert.True(await leases.EnsureHeldAsync(run.Key, default));
+        Time.Advance(Options.Lease / 3 * 2);
+        Assert.Equal(0, await watcher.RunOnceAsync(default));
+        Assert.False(lost);
+
+        // Now the heartbeats end.
+        Time.Advance(Options.Lease);
+        Assert.Equal(1, await watcher.RunOnceAsync(default));
+    }
+
+    [Fact]
+    public async Task EnsureHeld_AfterStandingStillForLongerThanTheLease_AsksTheDatabaseAndGivesUp()
+    {
+        var identity = new SchedulerIdentity();
+        var leases = NewLeases(identity);
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        var lost = 0;
+        using var hold = leases.Hold(run.Key, run.ClaimedAt, () => lost++);
+        var watcher = NewRecovery();
+        await watcher.RunOnceAsync(default);
+        Assert.True(await leases.EnsureHeldAsync(run.Key, default));
+
+        Time.Advance(Options.Lease);
+        Assert.Equal(1, await watcher.RunOnceAsync(default));
+
+        Assert.False(await leases.EnsureHeldAsync(run.Key, default));
+        Assert.Equal(1, lost);
+    }
+
+    [Fact]
+    public async Task EnsureHeld_AfterStandingStillWithNobodyElseAround_GoesOn()
+    {
+        var identity = new SchedulerIdentity();
+        var leases = NewLeases(identity);
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        using var hold = leases.Hold(run.Key, run.ClaimedAt, () => { });
+
+        Time.Advance(TimeSpan.FromDays(1));
+
+        Assert.True(await leases.EnsureHeldAsync(run.Key, default));
+    }
+
+    [Fact]
+    public async Task Recovery_OwnRunStillUnderWay_IsLeftToItsHeartbeats()
+    {
+        var identity = new SchedulerIdentity();
+        var leases = NewLeases(identity);
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        var watcher = NewRecovery(leases);
+        var hold = leases.Hold(run.Key, run.ClaimedAt, () => { });
+        await watcher.RunOnceAsync(default);
+        Time.Advance(Options.Lease);
+
+        Assert.Equal(0, await watcher.RunOnceAsync(default));
+        hold.Dispose();
+        Assert.Equal(1, await watcher.RunOnceAsync(default));
+    }
+
+    [Fact]
+    public async Task Cancellation_QueuedRunOfADeletedWorkflow_IsCancelledAndNeverClaimed()
+    {
+        await AddRunAsync("acme", "w");
+        await Test.ExecuteAsync("update agency.workflow set deleted_at = now()");
+        Assert.Empty(await NewClaimer().ClaimAsync(1, default));
+
+        await NewCancellation().CancelAbandonedAsync(default);
+
+        Assert.Equal(["cancelled|cancelled|The workflow was deleted."], await RowsAsync("select status, error_kind, error_message from run"));
+        Assert.Equal(["cancelled"], await RowsAsync("select type from run_event"));
+    }
+
+    [Fact]
+    public async Task Cancellation_AskedForWhileQueued_EndsItAtOnce()
+    {
+        await AddRunAsync("acme", "w");
+        await Test.ExecuteAsync("update agency.run set cancel_requested_at = now(), cancel_reason = 'By mistake.'");
+        Assert.Empty(await NewClaimer().ClaimAsync(1, default));
+
+        Assert.Empty(await NewCancellation().RunOnceAsync(default));
+
+        Assert.Equal(["cancelled|cancelled|By mistake.|0"], await RowsAsync("select r.status, error_kind, error_message, failure_count from run r cross join workflow"));
+    }
+
+    [Fact]
+    public async Task Cancellation_AskedForWhileExecuting_IsToldToItsHolderAlone()
+    {
+        var identity = new SchedulerIdentity();
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        await Test.ExecuteAsync("update agency.run set cancel_requested_at = now(), cancel_reason = 'By mistake.'");
+
+        Assert.Empty(await NewCancellation().RunOnceAsync(default));
+        Assert.Equal([(run.Key, "By mistake.")], await NewCancellation(identity).RunOnceAsync(default));
+    }
+
+    private async Task<ClaimedRun> ClaimNewAsync() => Assert.Single(await QueueAndClaimAsync(new SchedulerIdentity()));
+
+    private async Task<IReadOnlyList<ClaimedRun>> QueueAndClaimAsync(SchedulerIdentity identity)
+    {
+        await AddRunAsync("acme", "w", Time.GetUtcNow());
+        return await NewClaimer(identity).ClaimAsync(1, default);
+    }
+}
