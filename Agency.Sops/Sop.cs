@@ -21,6 +21,12 @@ public sealed record Sop
     /// </summary>
     public required string ContextQuery { get; init; }
 
+    /// <summary>
+    /// Whether the company's profile and passages are fetched before the first step. False with <c>context: none</c> in the front matter: for a
+    /// procedure that needs neither.
+    /// </summary>
+    public bool InjectsContext { get; init; } = true;
+
     /// <summary>How long one step may take; null leaves it to the caller's limit.</summary>
     public TimeSpan? StepTimeout { get; init; }
 
@@ -31,7 +37,8 @@ public sealed record Sop
     public IReadOnlyList<SopTool> Tools => [.. Steps.Where(s => s.Call is not null).Select(s => s.Call!.Tool).Distinct()];
 
     /// <summary>
-    /// All a run of this procedure may call: <see cref="Tools"/> and the two by which the company's context is injected before the first step.
+    /// All a run of this procedure may call: <see cref="Tools"/> and, unless it leaves them out, the two by which the company's context is injected
+    /// before the first step.
     /// </summary>
-    public IReadOnlyList<SopTool> AllowedTools => [.. Tools.Prepend(SopTool.QueryContext).Prepend(SopTool.GetProfile).Distinct()];
+    public IReadOnlyList<SopTool> AllowedTools => InjectsContext ? [.. Tools.Prepend(SopTool.QueryContext).Prepend(SopTool.GetProfile).Distinct()] : Tools;
 }

@@ -51,8 +51,13 @@ public static class SopParser
             return null;
         }
 
-        var templates = new TemplateChecker(front.Inputs, problems);
-        if (front.ContextQuery is { } query) templates.CheckContextQuery(query, front.ContextQueryLine);
+        var templates = new TemplateChecker(front.Inputs, front.InjectsContext, problems);
+        if (front.ContextQuery is { } query)
+        {
+            templates.CheckContextQuery(query, front.ContextQueryLine);
+            if (!front.InjectsContext) problems.Warning(front.ContextQueryLine, "'context_query' is not used: 'context: none' leaves the company's context out. Remove one of the two.");
+        }
+
         var title = ReadTitle(document, problems);
         var steps = new StepReader(body, known, templates, problems).Read(document);
         if (steps.Count == 0) problems.Error(1, "There are no steps. Write them as a numbered list: '1. …', '2. …'.");
@@ -70,6 +75,7 @@ public static class SopParser
             Inputs = front.Inputs,
             // A title or description is text and not a template, so braces in it must not be read as one.
             ContextQuery = front.ContextQuery ?? $"{title}. {front.Description}".Replace("{", "", StringComparison.Ordinal).Trim(),
+            InjectsContext = front.InjectsContext,
             StepTimeout = front.Timeout,
             Steps = steps,
         };

@@ -13,7 +13,7 @@ internal sealed class ProcedureTools(SopShelf shelf)
     private const string NameHelp = "The procedure's name, as sop_list gives it; a workflow's type is one.";
     private const string OptionalClientHelp = "The client company's id: its own procedures take the place of the agency's. Left out, the agency's, or the company's of a token that belongs to one.";
     private const string ClientHelp = "The client company's id. Leave it out with a token that belongs to one company.";
-    private const string MarkdownHelp = "The procedure: optional front matter (name, description, version, inputs), a '# Title' and numbered steps. A step with a fenced block "
+    private const string MarkdownHelp = "The procedure: optional front matter (name, description, version, inputs, and context: none where no step needs the client's context), a '# Title' and numbered steps. A step with a fenced block "
         + "'```tool server.tool as name' that holds a JSON object of arguments is executed as that call; any other step is guidance.";
 
     [McpServerTool(Name = "sop_list", Title = "List procedures", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]

@@ -9,6 +9,8 @@ internal sealed record FrontMatter
 
     public string? Version { get; init; }
 
+    public bool InjectsContext { get; init; } = true;
+
     public string? ContextQuery { get; init; }
 
     public int ContextQueryLine { get; init; } = 1;

@@ -26,6 +26,7 @@ internal sealed class FrontMatterReader(Problems problems)
                 "name" => result with { Name = ReadName(value) },
                 "description" => result with { Description = Text(key, value) },
                 "version" => result with { Version = Text(key, value) },
+                "context" => result with { InjectsContext = ReadContext(value) },
                 "context_query" => result with { ContextQuery = Text(key, value), ContextQueryLine = Line(value) },
                 "timeout" => result with { Timeout = ReadTimeout(value) },
                 "inputs" => result with { Inputs = ReadInputs(value) },
@@ -38,7 +39,7 @@ internal sealed class FrontMatterReader(Problems problems)
 
     private FrontMatter Unknown(YamlNode keyNode, string key, FrontMatter result)
     {
-        problems.Warning(Line(keyNode), $"The front matter's '{Names.Shown(key)}' is not used. Known: name, description, version, inputs, context_query, timeout.");
+        problems.Warning(Line(keyNode), $"The front matter's '{Names.Shown(key)}' is not used. Known: name, description, version, inputs, context, context_query, timeout.");
         return result;
     }
 
@@ -92,6 +93,20 @@ internal sealed class FrontMatterReader(Problems problems)
         if (name is null || Names.IsSlug(name)) return name;
         problems.Error(Line(node), $"'{Names.Shown(name)}' is not a procedure name: {Names.SlugRule}.");
         return null;
+    }
+
+    private bool ReadContext(YamlNode node)
+    {
+        if (node is not YamlScalarNode)
+        {
+            _ = Text("context", node);
+            return true;
+        }
+
+        var given = Text("context", node) ?? "";
+        if (given is "inject" or "none") return given is "inject";
+        problems.Error(Line(node), $"'{Names.Shown(given)}' says nothing about the company's context. Write 'none' to leave it out, or 'inject', which is the default.");
+        return true;
     }
 
     private TimeSpan? ReadTimeout(YamlNode node)

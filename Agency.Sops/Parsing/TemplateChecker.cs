@@ -4,7 +4,7 @@ using Agency.Sops.Templates;
 namespace Agency.Sops.Parsing;
 
 /// <summary>Checks before any run that every reference can lead somewhere.</summary>
-internal sealed class TemplateChecker(IReadOnlyList<SopInput> inputs, Problems problems)
+internal sealed class TemplateChecker(IReadOnlyList<SopInput> inputs, bool injectsContext, Problems problems)
 {
     private static readonly string[] CompanyMembers = ["id", "name"];
     private static readonly string[] WorkflowMembers = ["id", "type"];
@@ -65,10 +65,12 @@ internal sealed class TemplateChecker(IReadOnlyList<SopInput> inputs, Problems p
             "run" => WrongMember(RunMembers, "run", member),
             "inputs" => _inputs.Contains(member) ? null
                 : $"no input '{member}' is declared ({Listed(_inputs)}). Declare it under 'inputs' in the front matter.",
+            "context" when earlier is not null && !injectsContext =>
+                "the front matter's 'context: none' leaves the company's context out. Remove that line, or this reference.",
             "context" when earlier is not null => WrongMember(ContextMembers, "context", member),
             "steps" when earlier is not null => earlier.Contains(member) ? null
                 : $"no earlier step has a result named '{member}' ({Listed(earlier)}). Name a result with 'tool server.tool as name', above this step.",
-            _ => $"unknown. Available here: company, workflow, run, inputs{(earlier is null ? "" : ", context, steps")}.",
+            _ => $"unknown. Available here: company, workflow, run, inputs{(earlier is null ? "" : injectsContext ? ", context, steps" : ", steps")}.",
         };
     }
 

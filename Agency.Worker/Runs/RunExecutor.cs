@@ -60,7 +60,7 @@ internal sealed class RunExecutor(RunEnvelope envelope, RunEventWriter events, H
         foreach (var warning in parsed.Problems.Select(p => $"{p}").Concat(inputProblems.Select(p => p.Message))) Note(warning);
 
         using var clock = new StepClock(envelope.Limits, sop.StepTimeout, time);
-        if (await InjectContextAsync(sop, clock, run).ConfigureAwait(false) is { } injectionError)
+        if (sop.InjectsContext && await InjectContextAsync(sop, clock, run).ConfigureAwait(false) is { } injectionError)
         {
             return (injectionError with { Message = Message($"The company's context could not be fetched. {injectionError.Message}") }, "Not started: no context.");
         }

@@ -88,6 +88,38 @@ public sealed class SopParserTests
     }
 
     [Fact]
+    public void Parse_ContextNone_AllowsNothingButTheStepsTools()
+    {
+        var sop = Sample.Parsed(Sample.WithCall("{}", "operations.list_runs", "context: none"));
+
+        Assert.False(sop.InjectsContext);
+        Assert.Equal(["operations.list_runs"], sop.AllowedTools.Select(t => t.ToString()));
+        Assert.Equal(
+            ["context.get_company_profile"],
+            Sample.Parsed(Sample.WithCall("{}", "context.get_company_profile", "context: none")).AllowedTools.Select(t => t.ToString()));
+        Assert.True(Sample.Parsed(Sample.WithCall("{}", frontMatter: "context: inject")).InjectsContext);
+        Assert.True(Sample.Parsed(Sample.WithCall("{}")).InjectsContext);
+    }
+
+    [Fact]
+    public void Parse_ContextNoneAndAReferenceToIt_NamesBothWaysOut()
+    {
+        var error = Sample.SingleError(Sample.WithCall("{ \"a\": \"{{ context.profile.name }}\" }", frontMatter: "context: none"));
+
+        Assert.Contains("Remove that line, or this reference", error.Message, StringComparison.Ordinal);
+        Assert.Equal(10, error.Line);
+    }
+
+    [Fact]
+    public void Parse_ContextNoneAndAQuery_Warns()
+    {
+        var result = SopParser.Parse(Sample.WithCall("{}", frontMatter: "context: none\ncontext_query: goals"));
+
+        Assert.Empty(result.Errors);
+        Assert.Contains("'context_query' is not used", Assert.Single(result.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parse_OriginalPlainProcedure_WarnsAtMost()
     {
         var result = SopParser.Parse("# Client Onboarding!\n\n1. Send the welcome pack.\n2. Book a call\n");
@@ -113,6 +145,9 @@ public sealed class SopParserTests
     [Theory]
     [InlineData("name: has spaces", 2, "is not a procedure name")]
     [InlineData("name: x\ntimeout: soon", 3, "'90s' or '5m'")]
+    [InlineData("name: x\ncontext: some", 3, "Write 'none' to leave it out, or 'inject'")]
+    [InlineData("name: x\ncontext:", 3, "Write 'none' to leave it out, or 'inject'")]
+    [InlineData("name: x\ncontext: [none]", 3, "not a text")]
     [InlineData("name: x\ninputs: nothing", 3, "not a list")]
     [InlineData("name: x\ninputs:\n  - description: no name", 4, "needs a name")]
     [InlineData("name: x\ninputs:\n  - name: a\n  - name: a", 5, "declared twice")]

@@ -72,6 +72,19 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
     }
 
     [Fact]
+    public async Task Run_ContextNone_CallsNothingButItsSteps()
+    {
+        gateway.Calls.Clear();
+        gateway.Returns("list_runs", "{}");
+
+        var run = await WorkerUnderTest.RunAsync(Envelope(OneCall("operations.list_runs").Replace("name: one", "name: one\ncontext: none", StringComparison.Ordinal)));
+
+        Assert.Equal(1, run.Succeeded().ToolCalls);
+        Assert.Equal(["list_runs"], gateway.Calls.Select(c => c.Tool));
+        Assert.Empty(run.Events.OfType<ContextInjectedEvent>());
+    }
+
+    [Fact]
     public async Task Run_WithTraceparent_SpansFormOneTreeThatTheServersJoin()
     {
         gateway.Calls.Clear();
