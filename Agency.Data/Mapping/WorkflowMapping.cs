@@ -31,7 +31,7 @@ internal sealed class WorkflowMapping : IEntityTypeConfiguration<Workflow>, IEnt
         builder.Property(w => w.JitterSeconds).HasDefaultValue(0);
         builder.Property(w => w.ObserveCalendar).HasDefaultValue(true).HasSentinel(true);
         builder.Property(w => w.CatchUp).HasDefaultValue(CatchUpPolicy.Latest).HasSentinel(CatchUpPolicy.Latest);
-        builder.Property(w => w.CatchUpWindowMinutes).HasDefaultValue(Workflow.MaxCatchUpWindowMinutes);
+        builder.Property(w => w.CatchUpWindowMinutes).HasDefaultValue(Workflow.DefaultCatchUpWindowMinutes);
         builder.Property(w => w.Overlap).HasDefaultValue(OverlapPolicy.Skip);
         builder.Property(w => w.Priority).HasDefaultValue(0);
         builder.Property(w => w.RetryJitter).HasDefaultValue(0.2).HasSentinel(0.2);

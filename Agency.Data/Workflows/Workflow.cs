@@ -9,8 +9,11 @@ public sealed class Workflow
     /// <summary>Failed occurrences in a row after which a workflow is escalated.</summary>
     public const int EscalateAfterFailures = 3;
 
-    /// <summary>Missed occurrences further back than seven days are neither made up for nor counted.</summary>
-    public const int MaxCatchUpWindowMinutes = 7 * 24 * 60;
+    /// <summary>Seven days.</summary>
+    public const int DefaultCatchUpWindowMinutes = 7 * 24 * 60;
+
+    /// <summary>A year.</summary>
+    public const int MaxCatchUpWindowMinutes = 366 * 24 * 60;
 
     public required CompanyId CompanyId { get; init; }
 
@@ -51,8 +54,8 @@ public sealed class Workflow
     /// <summary>What becomes of occurrences that came due while nothing could plan them.</summary>
     public CatchUpPolicy CatchUp { get; set; } = CatchUpPolicy.Latest;
 
-    /// <summary>Minutes back from now within which missed occurrences are executed and counted.</summary>
-    public int CatchUpWindowMinutes { get; set; } = MaxCatchUpWindowMinutes;
+    /// <summary>Minutes back from now within which missed occurrences are executed.</summary>
+    public int CatchUpWindowMinutes { get; set; } = DefaultCatchUpWindowMinutes;
 
     /// <summary>What becomes of an occurrence while an earlier run is open.</summary>
     public OverlapPolicy Overlap { get; set; } = OverlapPolicy.Skip;

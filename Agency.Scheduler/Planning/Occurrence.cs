@@ -11,5 +11,9 @@ namespace Agency.Scheduler.Planning;
 internal sealed record Occurrence(
     DateTimeOffset ScheduledFor, RunTrigger Trigger, string? SkipReason = null, int Count = 1, DateTimeOffset? Until = null);
 
-/// <summary>What becomes of a due workflow: rows, the next occurrence, and a fault when its schedule cannot be read.</summary>
-internal sealed record OccurrencePlan(IReadOnlyList<Occurrence> Occurrences, DateTimeOffset? Next, string? Fault = null);
+/// <summary>What becomes of a due workflow.</summary>
+/// <param name="Occurrences">Rows to be written.</param>
+/// <param name="Next">The next occurrence; null when none is to come.</param>
+/// <param name="CancelsOpenRuns">The runs that were open before are to end.</param>
+/// <param name="Fault">Why its schedule cannot be read.</param>
+internal sealed record OccurrencePlan(IReadOnlyList<Occurrence> Occurrences, DateTimeOffset? Next, bool CancelsOpenRuns = false, string? Fault = null);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Agency.Data;
 using Agency.Data.Runs;
 using Agency.Data.Tenancy;
+using Agency.Data.Workflows;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -50,9 +51,16 @@ internal sealed partial class Planner(
             return (0, 0);
         }
 
-        var plans = due.ConvertAll(workflow => (Workflow: workflow, Plan: Plan(workflow, now)));
+        due = await WithCalendarsAsync(connection, due, now, cancellationToken);
+        var holds = await EndedHoldsAsync(connection, due, now, cancellationToken);
+        var plans = due.ConvertAll(workflow => (Workflow: workflow, Plan: Plan(workflow, holds, now)));
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(MoveNextRuns(plans));
+        if (plans.Any(p => p.Plan.CancelsOpenRuns))
+        {
+            batch.BatchCommands.Add(CancelOpenRuns(plans, now));
+        }
+
         batch.BatchCommands.Add(InsertRuns(plans, now));
         if (plans.Any(p => p.Plan.Fault is not null))
         {
@@ -73,16 +81,16 @@ internal sealed partial class Planner(
     }
 
     /// <summary>One workflow that cannot be planned must not keep the others from it, nor come up again and again.</summary>
-    private OccurrencePlan Plan(DueWorkflow workflow, DateTimeOffset now)
+    private OccurrencePlan Plan(DueWorkflow workflow, IReadOnlyList<HoldPeriod> holds, DateTimeOffset now)
     {
         try
         {
-            return OccurrencePlanner.Plan(workflow, now);
+            return OccurrencePlanner.Plan(workflow, holds, now);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             Faulted(_logger, e, workflow.WorkflowId.Value, workflow.CompanyId.Value);
-            return new OccurrencePlan([], null, $"The schedule '{workflow.Cron}' could not be evaluated: {e.Message}");
+            return new OccurrencePlan([], null, Fault: $"The schedule '{workflow.Cron}' could not be evaluated: {e.Message}");
         }
     }
 
@@ -90,23 +98,106 @@ internal sealed partial class Planner(
     {
         await using var command = new NpgsqlCommand(PlanningSql.LockDue, connection)
         {
-            Parameters = { new() { Value = now }, new() { Value = options.Value.PlanBatch }, new() { Value = RunStates.Open } },
+            Parameters = { new() { Value = now }, new() { Value = options.Value.PlanBatch } },
         };
         var due = new List<DueWorkflow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            due.Add(new DueWorkflow(
-                new CompanyId(reader.GetString(0)),
-                new WorkflowId(reader.GetString(1)),
-                reader.GetFieldValue<DateTimeOffset>(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
-                reader.GetString(4),
-                reader.GetFieldValue<DateTimeOffset>(5),
-                reader.GetBoolean(6)));
+            due.Add(Read(reader));
         }
 
         return due;
+    }
+
+    private static DueWorkflow Read(NpgsqlDataReader reader) => new()
+    {
+        CompanyId = new CompanyId(reader.GetString(0)),
+        WorkflowId = new WorkflowId(reader.GetString(1)),
+        NextRun = reader.GetFieldValue<DateTimeOffset>(2),
+        Cron = reader.IsDBNull(3) ? null : reader.GetString(3),
+        TimeZone = reader.GetString(4),
+        Options = new ScheduleOptions
+        {
+            StartAt = reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+            EndAt = reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
+            Gap = reader.IsDBNull(7) ? null : SnakeCase.Parse<DstGap>(reader.GetString(7)),
+            Overlap = reader.IsDBNull(8) ? null : SnakeCase.Parse<DstOverlap>(reader.GetString(8)),
+        },
+        ObserveCalendar = reader.GetBoolean(9),
+        WrittenAt = reader.GetFieldValue<DateTimeOffset>(10),
+        ActiveSince = reader.IsDBNull(11) ? null : reader.GetFieldValue<DateTimeOffset>(11),
+        JitterSeconds = reader.GetInt32(12),
+        Priority = reader.GetInt32(13),
+        CatchUp = SnakeCase.Parse<CatchUpPolicy>(reader.GetString(14)),
+        CatchUpWindow = TimeSpan.FromMinutes(reader.GetInt32(15)),
+        Overlap = SnakeCase.Parse<OverlapPolicy>(reader.GetString(16)),
+        OpenRuns = reader.GetInt32(17),
+        WaitingRuns = reader.GetInt32(18),
+    };
+
+    /// <summary>Gives those that observe it their client's calendar.</summary>
+    private static async Task<List<DueWorkflow>> WithCalendarsAsync(
+        NpgsqlConnection connection, List<DueWorkflow> due, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var companies = due.Where(w => w.ObserveCalendar).Select(w => w.CompanyId.Value).Distinct().ToArray();
+        if (companies.Length == 0)
+        {
+            return due;
+        }
+
+        var first = due.Min(w => w.NextRun) is var earliest && earliest < now - OccurrencePlanner.CountWindow ? now - OccurrencePlanner.CountWindow : earliest;
+        await using var command = new NpgsqlCommand(PlanningSql.ExcludedDates, connection)
+        {
+            // Local dates: the day before in UTC may be the day itself somewhere.
+            Parameters = { new() { Value = companies }, new() { Value = DateOnly.FromDateTime(first.UtcDateTime).AddDays(-1) } },
+        };
+        var calendars = companies.ToDictionary(c => new CompanyId(c), _ => new Dictionary<DateOnly, string>());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            calendars[new CompanyId(reader.GetString(0))][reader.GetFieldValue<DateOnly>(1)] = reader.GetString(2);
+        }
+
+        return due.ConvertAll(w => w.ObserveCalendar ? w with { Options = w.Options with { ExcludedDates = calendars[w.CompanyId] } } : w);
+    }
+
+    /// <summary>The holds that may be why something was missed; none are looked for when nothing was.</summary>
+    private static async Task<IReadOnlyList<HoldPeriod>> EndedHoldsAsync(
+        NpgsqlConnection connection, List<DueWorkflow> due, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var first = due.Min(w => w.NextRun);
+        if (now - first <= OccurrencePlanner.Tolerance)
+        {
+            return [];
+        }
+
+        await using var command = new NpgsqlCommand(PlanningSql.EndedHolds, connection) { Parameters = { new() { Value = now }, new() { Value = first } } };
+        var holds = new List<HoldPeriod>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            holds.Add(new HoldPeriod(
+                reader.IsDBNull(0) ? null : new CompanyId(reader.GetString(0)),
+                reader.GetFieldValue<DateTimeOffset>(1),
+                reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        return holds;
+    }
+
+    private static NpgsqlBatchCommand CancelOpenRuns(List<(DueWorkflow Workflow, OccurrencePlan Plan)> plans, DateTimeOffset now)
+    {
+        var cancelling = plans.Where(p => p.Plan.CancelsOpenRuns).ToList();
+        return new NpgsqlBatchCommand(PlanningSql.CancelOpenRuns)
+        {
+            Parameters =
+            {
+                new() { Value = cancelling.Select(p => p.Workflow.CompanyId.Value).ToArray() },
+                new() { Value = cancelling.Select(p => p.Workflow.WorkflowId.Value).ToArray() },
+                new() { Value = now },
+            },
+        };
     }
 
     private static NpgsqlBatchCommand MoveNextRuns(List<(DueWorkflow Workflow, OccurrencePlan Plan)> plans) => new(PlanningSql.MoveNextRuns)
@@ -152,9 +243,17 @@ internal sealed partial class Planner(
                 new() { Value = rows.Select(r => r.Occurrence.Count).ToArray() },
                 new NpgsqlParameter<DateTime?[]> { TypedValue = [.. rows.Select(r => r.Occurrence.Until?.UtcDateTime)] },
                 new NpgsqlParameter<string?[]> { TypedValue = [.. rows.Select(TraceParent)] },
+                new() { Value = rows.Select(r => AvailableAt(r.Workflow, r.Occurrence, now).UtcDateTime).ToArray() },
+                new() { Value = rows.Select(r => r.Workflow.Priority).ToArray() },
                 new() { Value = now },
             },
         };
+    }
+
+    private static DateTimeOffset AvailableAt(DueWorkflow workflow, Occurrence occurrence, DateTimeOffset now)
+    {
+        var at = occurrence.ScheduledFor + Jitter.Of(workflow.CompanyId, workflow.WorkflowId, occurrence.ScheduledFor, workflow.JitterSeconds);
+        return at > now ? at : now;
     }
 
     /// <summary>The trace of a run begins where it is planned.</summary>

@@ -3,20 +3,35 @@ namespace Agency.Scheduler.Planning;
 internal static class PlanningSql
 {
     /// <summary>
-    /// $1 now, $2 at most so many, $3 the open run states. "No key update" leaves those undisturbed who insert a run of the workflow.
+    /// $1 now, $2 at most so many. "No key update" leaves those undisturbed who insert a run of the workflow. Held work is planned when the hold
+    /// ends; the catch-up rule decides then.
     /// </summary>
     public const string LockDue = """
-        select w.company_id, w.workflow_id, w.next_run, w.schedule, coalesce(w.time_zone, c.time_zone), greatest(w.created_at, w.updated_at),
-               exists (select from run r where r.company_id = w.company_id and r.workflow_id = w.workflow_id and r.status = any($3)
-                       and r.status in ('queued', 'running', 'waiting'))
-        from workflow w join company c on c.company_id = w.company_id
+        select w.company_id, w.workflow_id, w.next_run, w.schedule, coalesce(w.time_zone, c.time_zone), w.start_at, w.end_at, w.dst_gap, w.dst_overlap,
+               w.observe_calendar and exists (select from excluded_date d where d.company_id = w.company_id),
+               coalesce(w.schedule_set_at, w.created_at), w.active_since, w.jitter_seconds, w.priority, w.catch_up, w.catch_up_window_minutes, w.overlap,
+               o.open, o.waiting
+        from workflow w
+        join company c on c.company_id = w.company_id
+        cross join lateral (
+            select count(*)::int as open, (count(*) filter (where r.status = 'queued' and r.attempt = 0))::int as waiting
+            from run r
+            where r.company_id = w.company_id and r.workflow_id = w.workflow_id and r.status in ('queued', 'running', 'waiting')) o
         where w.status = 'active' and w.deleted_at is null and w.next_run is not null and w.next_run <= $1 and c.status = 'active'
+          and not exists (select from work_hold h where (h.company_id is null or h.company_id = w.company_id)
+                          and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
         order by w.next_run
         limit $2
         for no key update of w skip locked
         """;
 
-    /// <summary>$1 now. What is due already and was not planned is another planner's, or belongs to an archived company.</summary>
+    /// <summary>$1 companies, $2 from date. Days on which their schedules are not due.</summary>
+    public const string ExcludedDates = "select company_id, date, name from excluded_date where company_id = any($1) and date >= $2";
+
+    /// <summary>$1 now, $2 from. Holds that have ended since then.</summary>
+    public const string EndedHolds = "select company_id, starts_at, ends_at from work_hold where ends_at <= $1 and ends_at > $2";
+
+    /// <summary>$1 now. What is due already and was not planned is another planner's, is held, or belongs to an archived company.</summary>
     public const string NextDue = "select min(next_run) from workflow where status = 'active' and deleted_at is null and next_run > $1";
 
     public const string MoveNextRuns = """
@@ -30,14 +45,22 @@ internal static class PlanningSql
         select company_id, workflow_id, $4, 'unplannable', fault from unnest($1, $2, $3) as u (company_id, workflow_id, fault)
         """;
 
+    /// <summary>$1 companies, $2 workflows, $3 now. Their open runs are to end; who executes them does it.</summary>
+    public const string CancelOpenRuns = """
+        update run r set cancel_requested_at = $3, cancel_reason = 'A later occurrence of the workflow is due: it replaces this one.'
+        from unnest($1, $2) as u (company_id, workflow_id)
+        where r.company_id = u.company_id and r.workflow_id = u.workflow_id and r.status in ('queued', 'running', 'waiting')
+          and r.cancel_requested_at is null
+        """;
+
     /// <summary>A skipped row is finished when it is written.</summary>
     public const string InsertRuns = """
         insert into run (company_id, run_id, workflow_id, trigger, scheduled_for, status, skip_reason, occurrences, scheduled_until, trace_parent,
-                         available_at, created_at, finished_at)
+                         available_at, priority, created_at, finished_at)
         select company_id, run_id, workflow_id, trigger, scheduled_for, status, skip_reason, occurrences, scheduled_until, trace_parent,
-               $11, $11, case when skip_reason is not null then $11 end
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as u
-            (company_id, run_id, workflow_id, trigger, scheduled_for, status, skip_reason, occurrences, scheduled_until, trace_parent)
+               available_at, priority, $13, case when skip_reason is not null then $13 end
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as u
+            (company_id, run_id, workflow_id, trigger, scheduled_for, status, skip_reason, occurrences, scheduled_until, trace_parent, available_at, priority)
         on conflict do nothing
         """;
 }

@@ -67,20 +67,181 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await NewPlanner().RunOnceAsync(default);
 
         Assert.Equal(
-            [$"2026-04-27 12:00:00|scheduled|skipped|missed|{7 * 86400}|2026-05-04 11:59:59", "2026-05-04 12:00:00|scheduled|queued|-|1|-"],
+            [
+                $"2026-04-27 12:00:00|scheduled|skipped|missed|{(7 * 86400) - 60}|2026-05-04 11:58:59",
+                "2026-05-04 11:59:00|scheduled|queued|-|1|-",
+                "2026-05-04 11:59:01|scheduled|skipped|overlap|60|2026-05-04 12:00:00",
+            ],
             await RowsAsync(Runs));
         Assert.Equal(["2026-05-04 12:00:01"], await RowsAsync(NextRun));
     }
 
     [Fact]
-    public async Task RunOnce_MonthlyMissedLongAgo_StillRunsTheLatest()
+    public async Task RunOnce_MonthlyMissedLongAgo_IsMadeUpForWhenTheWindowReachesThatFar()
     {
-        await AddWorkflowAsync("acme", "w", "0 9 10 * *", new DateTimeOffset(2026, 3, 10, 9, 0, 0, TimeSpan.Zero), Noon.AddYears(-1));
+        var march = new DateTimeOffset(2026, 3, 10, 9, 0, 0, TimeSpan.Zero);
+        await AddWorkflowAsync("acme", "week", "0 9 10 * *", march, Noon.AddYears(-1));
+        await AddWorkflowAsync("acme", "quarter", "0 9 10 * *", march, Noon.AddYears(-1));
+        await Test.ExecuteAsync("update agency.workflow set catch_up_window_minutes = 90 * 1440 where workflow_id = 'quarter'");
 
         await NewPlanner().RunOnceAsync(default);
 
-        Assert.Equal(["2026-04-10 09:00:00|scheduled|queued|-|1|-"], await RowsAsync(Runs));
-        Assert.Equal(["2026-05-10 09:00:00"], await RowsAsync(NextRun));
+        Assert.Equal(
+            [
+                "quarter|2026-03-10 09:00:00|skipped|missed|1",
+                "quarter|2026-04-10 09:00:00|queued|-|1",
+                "week|2026-04-10 09:00:00|skipped|missed|1",
+            ],
+            await RowsAsync("select workflow_id, scheduled_for, status, skip_reason, occurrences from run order by 1, 2"));
+        Assert.Equal(["2026-05-10 09:00:00"], await RowsAsync("select distinct next_run from workflow"));
+    }
+
+    [Theory]
+    [InlineData("all", "08:00:00|queued|-|1 09:00:00|queued|-|1 10:00:00|queued|-|1 11:00:00|queued|-|1")]
+    [InlineData("latest", "08:00:00|skipped|missed|3 11:00:00|queued|-|1")]
+    [InlineData("none", "08:00:00|skipped|missed|4")]
+    public async Task RunOnce_AfterAnOutage_GoesByTheCatchUpRule(string catchUp, string expected)
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddHours(-4));
+        await Test.ExecuteAsync($"update agency.workflow set catch_up = '{catchUp}'");
+        Time.AdjustTime(Noon.AddMinutes(-10));
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal(expected.Split(' ').Select(row => "2026-05-04 " + row), await ShortRowsAsync());
+        Assert.Equal(["2026-05-04 12:00:00"], await RowsAsync(NextRun));
+    }
+
+    [Fact]
+    public async Task RunOnce_CatchUpOfAllWithAWindow_SkipsWhatLiesBeforeIt()
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddHours(-4));
+        await Test.ExecuteAsync("update agency.workflow set catch_up = 'all', catch_up_window_minutes = 120");
+        Time.AdjustTime(Noon.AddMinutes(-10));
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal(
+            ["2026-05-04 08:00:00|skipped|missed|2", "2026-05-04 10:00:00|queued|-|1", "2026-05-04 11:00:00|queued|-|1"], await ShortRowsAsync());
+    }
+
+    [Fact]
+    public async Task RunOnce_CatchUpOfAllAfterALongOutageOfADenseSchedule_MakesUpForTheLatestThousand()
+    {
+        await AddWorkflowAsync("acme", "w", "* * * * *", Noon.AddDays(-2));
+        await Test.ExecuteAsync("update agency.workflow set catch_up = 'all'");
+        Time.AdjustTime(Noon.AddMinutes(-1.5));
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal(["skipped|2|1879", "queued|1000|1000"], await RowsAsync("select status, count(*), sum(occurrences) from run group by 1 order by 1 desc"));
+    }
+
+    [Theory]
+    [InlineData("skip", "running", 1, "skipped|overlap")]
+    [InlineData("queue_one", "running", 1, "queued|-")]
+    [InlineData("queue_one", "queued", 0, "skipped|overlap")]
+    [InlineData("queue_one", "queued", 1, "queued|-")]
+    [InlineData("queue_all", "queued", 0, "queued|-")]
+    [InlineData("allow", "running", 1, "queued|-")]
+    [InlineData("cancel_previous", "running", 1, "queued|-")]
+    public async Task RunOnce_EarlierRunOpen_GoesByTheOverlapRule(string overlap, string status, int attempt, string expected)
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon, overlap: overlap);
+        await AddRunAsync("acme", "w", Noon.AddHours(-1));
+        await Test.ExecuteAsync(
+            "update agency.run set status = $1, attempt = $2, lease_owner = case $1 when 'running' then 'x' end, lease_until = case $1 when 'running' then now() end",
+            status, attempt);
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal([expected], await RowsAsync("select status, skip_reason from run where scheduled_for = '2026-05-04 12:00:00+00'"));
+        Assert.Equal(
+            [(overlap == "cancel_previous").ToString()],
+            await RowsAsync("select cancel_requested_at is not null from run where scheduled_for < '2026-05-04 12:00:00+00'"));
+    }
+
+    [Fact]
+    public async Task RunOnce_ResumedAfterAPause_RecordsWhatCameDueMeanwhileAndMakesUpForNothing()
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddHours(-5));
+        await Test.ExecuteAsync("update agency.workflow set active_since = $1", Noon.AddHours(-2).AddMinutes(-30));
+        Time.AdjustTime(Noon.AddMinutes(10));
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal(
+            ["2026-05-04 07:00:00|skipped|paused|3", "2026-05-04 10:00:00|skipped|missed|2", "2026-05-04 12:00:00|queued|-|1"], await ShortRowsAsync());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("acme")]
+    public async Task RunOnce_WhileWorkIsHeld_PlansNothingAndThenSaysWhy(string? company)
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddHours(-3));
+        await Test.ExecuteAsync(
+            """
+            insert into agency.work_hold (hold_id, company_id, kind, starts_at, ends_at, reason, created_by, created_at)
+            values (gen_random_uuid(), $1, 'maintenance', $2, $3, 'test', 'test', now())
+            """,
+            (object?)company ?? DBNull.Value, Noon.AddHours(-2.5), Noon.AddMinutes(30));
+        Time.AdjustTime(Noon.AddMinutes(10));
+        Assert.Equal(0, await NewPlanner().RunOnceAsync(default));
+
+        Time.AdjustTime(Noon.AddMinutes(40));
+        Assert.Equal(1, await NewPlanner().RunOnceAsync(default));
+
+        Assert.Equal(
+            ["2026-05-04 09:00:00|skipped|missed|1", "2026-05-04 10:00:00|skipped|held|2", "2026-05-04 12:00:00|queued|-|1"], await ShortRowsAsync());
+    }
+
+    [Fact]
+    public async Task RunOnce_ExcludedDateAndWindow_AreNotDueAtAll()
+    {
+        await AddWorkflowAsync("acme", "observes", "0 12 * * *", Noon, zone: "Europe/Berlin");
+        await AddWorkflowAsync("acme", "works", "0 12 * * *", Noon, zone: "Europe/Berlin");
+        await AddWorkflowAsync("acme", "ends", "0 12 * * *", Noon, zone: "Europe/Berlin");
+        await Test.ExecuteAsync("update agency.workflow set observe_calendar = false where workflow_id = 'works'");
+        await Test.ExecuteAsync("update agency.workflow set end_at = '2026-05-05 09:00:00+00' where workflow_id = 'ends'");
+        await Test.ExecuteAsync("insert into agency.excluded_date (company_id, date, name) values ('acme', '2026-05-05', 'Holiday'), ('acme', '2026-05-06', 'Holiday')");
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal(
+            ["ends|-", "observes|2026-05-07 10:00:00", "works|2026-05-05 10:00:00"], await RowsAsync("select workflow_id, next_run from workflow order by 1"));
+    }
+
+    [Fact]
+    public async Task RunOnce_Jitter_DelaysTheStartAndIsTheSameForTheSameOccurrence()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await AddWorkflowAsync("acme", $"w{i}", "0 * * * *", Noon);
+        }
+
+        await Test.ExecuteAsync("update agency.workflow set jitter_seconds = 600");
+        await NewPlanner().RunOnceAsync(default);
+
+        const string delays = "select workflow_id, extract(epoch from available_at - scheduled_for) from run order by 1";
+        var first = await RowsAsync(delays);
+        Assert.True(first.Select(row => row.Split('|')[1]).Distinct().Count() > 15);
+        Assert.All(first, row => Assert.InRange(double.Parse(row.Split('|')[1], System.Globalization.CultureInfo.InvariantCulture), 0, 600));
+        await Test.ExecuteAsync("truncate agency.run cascade");
+        await Test.ExecuteAsync("update agency.workflow set next_run = $1", Noon);
+        await NewPlanner().RunOnceAsync(default);
+        Assert.Equal(first, await RowsAsync(delays));
+    }
+
+    [Fact]
+    public async Task RunOnce_Priority_IsTheWorkflows()
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon);
+        await Test.ExecuteAsync("update agency.workflow set priority = 7");
+
+        await NewPlanner().RunOnceAsync(default);
+
+        Assert.Equal(["7"], await RowsAsync("select priority from run"));
     }
 
     [Fact]
@@ -205,4 +366,6 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.Equal(["2026-05-04 12:00:00|scheduled|succeeded|-|1|-"], await RowsAsync(Runs));
         Assert.Equal(["2026-05-04 13:00:00"], await RowsAsync(NextRun));
     }
+
+    private Task<List<string>> ShortRowsAsync() => RowsAsync("select scheduled_for, status, skip_reason, occurrences from run order by scheduled_for, trigger");
 }
