@@ -5,8 +5,6 @@ using Agency.Scheduler.Settling;
 using Agency.Scheduler.Sops;
 using Agency.Scheduler.Workers;
 using Agency.ServiceDefaults.Identity;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -60,25 +58,25 @@ internal static class SchedulerServices
 
     private static void AddGateway(this IServiceCollection services)
     {
-        services.AddSingleton<IConnectionListenerFactory>(provider => new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { IOQueueCount = 0 }), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<GatewayForwarder>();
+        services.AddSingleton<GatewayServer>();
+        services.AddTransient<HeldRunHandler>();
         services.AddSingleton<ISopSource, McpSopSource>();
         services.AddHttpClient(McpSopSource.ClientName);
 
 #pragma warning disable EXTEXP0001 // There is no other way to leave a default handler out.
 
         // The house's standard pipeline would end a step's call by its own time-outs and repeat what must not be repeated.
-        services.AddHttpClient(GatewayForwarder.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .RemoveAllResilienceHandlers()
-            .AddResilienceHandler("gateway", pipeline => pipeline.AddRetry(new HttpRetryStrategyOptions
-            {
-                MaxRetryAttempts = 3,
-                Delay = TimeSpan.FromMilliseconds(200),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = arguments => ValueTask.FromResult(GatewayRetry.ShouldRetry(arguments.Outcome, arguments.Context.GetRequestMessage())),
-            }));
+        var gateway = services.AddHttpClient(GatewayForwarder.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
+        gateway.AddResilienceHandler("gateway", pipeline => pipeline.AddRetry(new HttpRetryStrategyOptions
+        {
+            MaxRetryAttempts = 3,
+            Delay = TimeSpan.FromMilliseconds(200),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = arguments => ValueTask.FromResult(GatewayRetry.ShouldRetry(arguments.Outcome, arguments.Context.GetRequestMessage())),
+        }));
+        gateway.AddHttpMessageHandler<HeldRunHandler>();
     }
 }

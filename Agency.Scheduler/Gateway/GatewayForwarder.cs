@@ -21,11 +21,11 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
     private readonly ILogger _logger = logger;
 
     /// <param name="context">The worker's request.</param>
-    /// <param name="grant">What the run may.</param>
-    /// <param name="tokens">The run's tokens.</param>
+    /// <param name="run">The run, and what it may.</param>
     /// <param name="onToolCall">Called for each tools/call that is passed on.</param>
-    public async Task ForwardAsync(HttpContext context, RunGrant grant, RunTokens tokens, Action onToolCall)
+    public async Task ForwardAsync(HttpContext context, RunBinding run, Action onToolCall)
     {
+        var grant = run.Grant;
         if (ServerOf(context.Request.Path) is not { } server || grant.Tools(server) is null)
         {
             await RefuseAsync(context, StatusCodes.Status403Forbidden, null, $"This run may not reach '{context.Request.Path}'.");
@@ -65,19 +65,21 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
             telemetry.ToolCall(server);
         }
 
-        await SendAsync(context, grant, server, request, body, tokens.For(server));
+        await SendAsync(context, run, server, request, body);
     }
 
-    private async Task SendAsync(HttpContext context, RunGrant grant, string server, RpcRequest request, byte[] body, string token)
+    private async Task SendAsync(HttpContext context, RunBinding run, string server, RpcRequest request, byte[] body)
     {
+        var grant = run.Grant;
         ActivityContext.TryParse(context.Request.Headers[TraceParent], context.Request.Headers["tracestate"], isRemote: true, out var parent);
         using var activity = SchedulerTelemetry.Source.StartActivity($"gateway {request.Tool ?? request.Method}", ActivityKind.Internal, parent);
         activity?.SetTag("agency.company", grant.Company.Value).SetTag("agency.run", grant.Run.ToString()).SetTag("agency.server", server);
 
         using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{server}/mcp") { Content = new ByteArrayContent(body) };
         message.Options.Set(GatewayRetry.Repeatable, GatewayRetry.IsRepeatable(server, request));
+        message.Options.Set(HeldRunHandler.IsHeld, run.IsHeld);
         CopyHeaders(context.Request.Headers, message, withTrace: activity is null);
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", run.Tokens.For(server));
         try
         {
             using var response = await clients.CreateClient(ClientName)
@@ -90,6 +92,10 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
             }
 
             await RelayAsync(context, response);
+        }
+        catch (RunNotHeldException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, request.Id, e.Message);
         }
         catch (HttpRequestException e)
         {

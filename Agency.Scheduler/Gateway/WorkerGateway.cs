@@ -1,37 +1,48 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Agency.Scheduler.Gateway;
 
 /// <summary>
 /// The one way out for one worker: HTTP over a Unix socket in the worker's folder. Answers nobody but that process, and it only once it is bound to a run.
 /// </summary>
-internal sealed partial class WorkerGateway : IHttpApplication<HttpContext>, IAsyncDisposable
+internal sealed partial class WorkerGateway : IAsyncDisposable
 {
-    private readonly KestrelServer _server;
+    /// <summary>At once. A worker makes one call after the other.</summary>
+    private const int MaxConnections = 8;
+
     private readonly GatewayForwarder _forwarder;
+    private readonly SocketConnectionContextFactory _connections;
+    private readonly ChannelWriter<ConnectionContext> _accepted;
     private readonly ILogger _logger;
-    private volatile Binding? _binding;
+    private readonly Socket _listener;
+    private readonly Task _accepting;
+    private readonly HashSet<ConnectionContext> _open = [];
+    private volatile RunBinding? _binding;
     private int _toolCalls;
 
-    private WorkerGateway(string path, GatewayForwarder forwarder, IConnectionListenerFactory transport, IServiceProvider services)
+    public WorkerGateway(
+        string path, GatewayForwarder forwarder, SocketConnectionContextFactory connections, ChannelWriter<ConnectionContext> accepted, ILogger logger)
     {
-        SocketPath = path;
-        _forwarder = forwarder;
-        var loggers = services.GetRequiredService<ILoggerFactory>();
-        _logger = loggers.CreateLogger<WorkerGateway>();
-        var options = new KestrelServerOptions { ApplicationServices = services, AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = null; // The forwarder counts, and says what was wrong.
-        options.ListenUnixSocket(path, listen =>
+        (SocketPath, _forwarder, _connections, _accepted, _logger) = (path, forwarder, connections, accepted, logger);
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => IsWorker(connection) ? next(connection) : Task.CompletedTask);
-        });
-        _server = new KestrelServer(Options.Create(options), transport, loggers);
+            _listener.Bind(new UnixDomainSocketEndPoint(path));
+            _listener.Listen(MaxConnections);
+        }
+        catch
+        {
+            _listener.Dispose();
+            throw;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            _accepting = AcceptAsync();
+        }
     }
 
     public string SocketPath { get; }
@@ -42,65 +53,107 @@ internal sealed partial class WorkerGateway : IHttpApplication<HttpContext>, IAs
     /// <summary>Tool calls passed on for the run.</summary>
     public int ToolCalls => Volatile.Read(ref _toolCalls);
 
-    public static async Task<WorkerGateway> StartAsync(
-        string path, GatewayForwarder forwarder, IConnectionListenerFactory transport, IServiceProvider services, CancellationToken cancellationToken)
-    {
-        var gateway = new WorkerGateway(path, forwarder, transport, services);
-
-        // The server's loops would otherwise carry along whatever activity is current here.
-        Task starting;
-        using (ExecutionContext.SuppressFlow())
-        {
-            starting = Task.Run(() => gateway._server.StartAsync(gateway, cancellationToken), cancellationToken);
-        }
-
-        await starting;
-        return gateway;
-    }
-
     /// <summary>Opens the gateway for one run. Once in its life.</summary>
-    public void Bind(RunGrant grant, RunTokens tokens)
+    /// <param name="grant">What the run may.</param>
+    /// <param name="tokens">The run's tokens.</param>
+    /// <param name="isHeld">Asked before anything is passed on: whether the run is certainly this scheduler's still.</param>
+    public void Bind(RunGrant grant, RunTokens tokens, Func<CancellationToken, ValueTask<bool>> isHeld)
     {
-        if (Interlocked.CompareExchange(ref _binding, new Binding(grant, tokens), null) is not null)
+        if (Interlocked.CompareExchange(ref _binding, new RunBinding(grant, tokens, isHeld), null) is not null)
         {
             throw new InvalidOperationException("A gateway serves one run.");
         }
     }
 
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
-
-    public Task ProcessRequestAsync(HttpContext context)
+    /// <summary>Answers a request that came over one of the worker's connections.</summary>
+    public Task AnswerAsync(HttpContext context)
     {
         if (_binding is { } binding)
         {
-            return _forwarder.ForwardAsync(context, binding.Grant, binding.Tokens, () => Interlocked.Increment(ref _toolCalls));
+            return _forwarder.ForwardAsync(context, binding, () => Interlocked.Increment(ref _toolCalls));
         }
 
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     }
 
-    public void DisposeContext(HttpContext context, Exception? exception)
-    {
-    }
-
     public async ValueTask DisposeAsync()
     {
-        // Nobody is left to wait for: the worker is gone.
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _server.StopAsync(now.Token);
-        _server.Dispose();
+        _listener.Dispose();
+        await _accepting;
+        ConnectionContext[] open;
+        lock (_open)
+        {
+            open = [.. _open];
+        }
+
+        foreach (var connection in open)
+        {
+            connection.Abort(new ConnectionAbortedException("The worker is gone."));
+        }
     }
 
-    private bool IsWorker(ConnectionContext connection)
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            if (!IsWorker(socket) || !HandIn(socket))
+            {
+                socket.Dispose();
+            }
+        }
+    }
+
+    private bool HandIn(Socket socket)
+    {
+        lock (_open)
+        {
+            if (_open.Count == MaxConnections)
+            {
+                TooMany(_logger, ProcessId, MaxConnections);
+                return false;
+            }
+
+            var connection = _connections.Create(socket);
+            connection.Features.Set(this);
+            _open.Add(connection);
+            connection.ConnectionClosed.UnsafeRegister(
+                static state =>
+                {
+                    var (gateway, connection) = ((WorkerGateway, ConnectionContext))state!;
+                    lock (gateway._open)
+                    {
+                        gateway._open.Remove(connection);
+                    }
+                },
+                (this, connection));
+            if (!_accepted.TryWrite(connection))
+            {
+                connection.Abort(new ConnectionAbortedException("The scheduler has stopped."));
+            }
+
+            return true;
+        }
+    }
+
+    private bool IsWorker(Socket socket)
     {
         if (!PeerProcess.CanBeKnown)
         {
             return true;
         }
 
-        var peer = connection.Features.Get<IConnectionSocketFeature>() is { Socket: { } socket } ? PeerProcess.IdOf(socket) : null;
+        var peer = PeerProcess.IdOf(socket);
         if (peer is not null && peer == ProcessId)
         {
             return true;
@@ -113,5 +166,6 @@ internal sealed partial class WorkerGateway : IHttpApplication<HttpContext>, IAs
     [LoggerMessage(Level = LogLevel.Warning, Message = "Process {Peer} tried to use the gateway of worker {Worker} and was refused.")]
     private static partial void ForeignProcess(ILogger logger, int? peer, int? worker);
 
-    private sealed record Binding(RunGrant Grant, RunTokens Tokens);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} has {Count} connections to its gateway; another was refused.")]
+    private static partial void TooMany(ILogger logger, int? worker, int count);
 }

@@ -83,7 +83,7 @@ internal sealed partial class RunExecutor(
         {
             var started = time.GetTimestamp();
             var grant = new RunGrant(run.Key.CompanyId, run.Key.RunId, sop.AllowedTools);
-            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant));
+            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), _ => new ValueTask<bool>(true));
             var result = await WorkAsync(run, worker, Envelope(run, markdown, worker, grant, traceParent), journal, cancellationToken);
             return result with { Seconds = time.GetElapsedTime(started).TotalSeconds, ToolCalls = worker.Gateway.ToolCalls };
         }

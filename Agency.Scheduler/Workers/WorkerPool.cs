@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using Agency.Scheduler.Gateway;
 using Agency.WorkerProtocol;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Agency.Scheduler.Workers;
 
 /// <summary>Keeps a few workers started and waiting, and starts another whenever one is taken.</summary>
 internal sealed partial class WorkerPool(
-    WorkerCommand command, WorkFolder folders, GatewayForwarder forwarder, IConnectionListenerFactory transport, IServiceProvider services,
-    IOptions<SchedulerOptions> options, TimeProvider time, ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
+    WorkerCommand command, WorkFolder folders, GatewayServer gateways, IOptions<SchedulerOptions> options, TimeProvider time,
+    ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(30);
 
@@ -108,8 +107,7 @@ internal sealed partial class WorkerPool(
         WorkerProcess worker;
         try
         {
-            worker = await WorkerProcess.StartAsync(
-                command, folders, path => WorkerGateway.StartAsync(path, forwarder, transport, services, cancellationToken), time);
+            worker = await WorkerProcess.StartAsync(command, folders, gateways, time);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
         {

@@ -44,16 +44,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <param name="command">How to start it.</param>
     /// <param name="folders">Where its folder is made.</param>
-    /// <param name="openGateway">Starts its gateway on a socket of that path.</param>
+    /// <param name="gateways">Opens its gateway.</param>
     /// <param name="time">The clock.</param>
     public static async Task<WorkerProcess> StartAsync(
-        WorkerCommand command, WorkFolder folders, Func<string, Task<WorkerGateway>> openGateway, TimeProvider time)
+        WorkerCommand command, WorkFolder folders, GatewayServer gateways, TimeProvider time)
     {
         var folder = folders.CreateWorkerFolder();
         WorkerGateway? gateway = null;
         try
         {
-            gateway = await openGateway(Path.Combine(folder, "gateway"));
+            gateway = await gateways.OpenAsync(Path.Combine(folder, "gateway"));
             var start = new ProcessStartInfo(command.FileName, command.Arguments)
             {
                 WorkingDirectory = folder,
@@ -139,7 +139,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            ProcessTree.Kill(_process);
         }
         catch (Exception e) when (e is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)
         {

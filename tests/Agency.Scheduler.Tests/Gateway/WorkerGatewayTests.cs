@@ -6,7 +6,6 @@ using Agency.Data;
 using Agency.Scheduler.Gateway;
 using Agency.ServiceDefaults.Identity;
 using Agency.Sops;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +21,8 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
     private Microsoft.AspNetCore.Builder.WebApplication _app = null!;
     private WorkerGateway _gateway = null!;
     private HttpClient _http = null!;
+    private int _asked;
+    private int _heldUntil = int.MaxValue;
 
     public async ValueTask InitializeAsync()
     {
@@ -30,9 +31,7 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
             .Append(new("Tokens:SigningKey", _stubs.Tokens.SchedulerSigningKey)).Append(new("Logging:LogLevel:Default", "None"))
             .Append(new("services:health:http:0", "http://127.0.0.1:1"))
             .Select(p => $"--{p.Key}={p.Value}")]);
-        _gateway = await WorkerGateway.StartAsync(
-            Path.Combine(_folder, "s"), _app.Services.GetRequiredService<GatewayForwarder>(),
-            _app.Services.GetRequiredService<IConnectionListenerFactory>(), _app.Services, default);
+        _gateway = await _app.Services.GetRequiredService<GatewayServer>().OpenAsync(Path.Combine(_folder, "s"));
         _gateway.ProcessId = Environment.ProcessId;
         _http = Connect(_gateway.SocketPath);
     }
@@ -174,6 +173,93 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Call_RunNoLongerHeld_IsRefusedAndNotPassedOn()
+    {
+        Bind();
+        _heldUntil = 1;
+
+        using var first = await CallAsync("operations", "say");
+        using var second = await CallAsync("operations", "say");
+
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
+        var error = JsonDocument.Parse(await second.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal("The run is no longer this scheduler's.", error.GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal(1, error.GetProperty("id").GetInt32());
+        Assert.Single(_stubs.State.Calls);
+    }
+
+    [Fact]
+    public async Task Call_RunLostBetweenTwoAttempts_IsNotSentAgain()
+    {
+        Bind("operations", "health");
+        _heldUntil = 1;
+
+        using var answer = await CallAsync("health", "say");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(2, _asked);
+    }
+
+    [Fact]
+    public async Task Connections_TooMany_AreRefusedAndRoomIsMadeByClosingOne()
+    {
+        Bind();
+        var open = new List<Socket>();
+        while (open.Count < 8)
+        {
+            open.Add(await OpenAsync());
+        }
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => CallAsync("operations", "say"));
+        open[0].Dispose();
+        await RunningScheduler.UntilAsync(async () =>
+        {
+            try
+            {
+                using var answer = await CallAsync("operations", "say");
+                return answer.StatusCode is HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        open.ForEach(s => s.Dispose());
+    }
+
+    [Fact]
+    public async Task Gateways_OfTwoWorkers_ServeEachItsOwnRunAlone()
+    {
+        Bind();
+        await using var other = await _app.Services.GetRequiredService<GatewayServer>().OpenAsync(Path.Combine(_folder, "t"));
+        other.ProcessId = Environment.ProcessId;
+        using var http = Connect(other.SocketPath);
+
+        using var unbound = await http.PostAsync(new Uri("http://gateway/operations/mcp"), new StringContent(Body("say")));
+        using var bound = await CallAsync("operations", "say");
+
+        Assert.Equal(HttpStatusCode.Forbidden, unbound.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, bound.StatusCode);
+        Assert.Equal((1, 0), (_gateway.ToolCalls, other.ToolCalls));
+    }
+
+    [Fact]
+    public async Task Dispose_ConnectionsOpen_EndsThemAndTakesNoMore()
+    {
+        Bind();
+        (await CallAsync("operations", "say")).Dispose();
+        using var socket = await OpenAsync();
+
+        await _gateway.DisposeAsync();
+
+        // Reset when it had not been accepted yet.
+        var received = await Record.ExceptionAsync(async () => Assert.Equal(0, await socket.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(30))));
+        Assert.True(received is null or SocketException, $"{received}");
+        await Assert.ThrowsAsync<HttpRequestException>(() => CallAsync("operations", "say"));
+    }
+
+    [Fact]
     public void Bind_ASecondRun_IsABug()
     {
         Bind();
@@ -185,8 +271,10 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
         var grant = new RunGrant(new CompanyId("acme"), Run, (servers.Length == 0 ? ["operations"] : servers).Select(s => new SopTool(s, "say"))
             .Append(SopTool.GetProfile));
         _gateway.Bind(grant, new RunTokens(
-            _stubs.Tokens.Scheduler, new ServerAddresses(_app.Services.GetRequiredService<IConfiguration>()), TimeProvider.System, grant));
+            _stubs.Tokens.Scheduler, new ServerAddresses(_app.Services.GetRequiredService<IConfiguration>()), TimeProvider.System, grant), IsHeldAsync);
     }
+
+    private ValueTask<bool> IsHeldAsync(CancellationToken cancellationToken) => new(Interlocked.Increment(ref _asked) <= _heldUntil);
 
     private Task<HttpResponseMessage> CallAsync(string server, string tool) => SendAsync($"/{server}/mcp", Body(tool));
 
@@ -209,13 +297,17 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
         return await _http.SendAsync(request);
     }
 
+    private Task<Socket> OpenAsync() => OpenAsync(_gateway.SocketPath, default);
+
+    private static async Task<Socket> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+        return socket;
+    }
+
     private static HttpClient Connect(string path) => new(new SocketsHttpHandler
     {
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
+        ConnectCallback = async (_, cancellationToken) => new NetworkStream(await OpenAsync(path, cancellationToken), ownsSocket: true),
     });
 }

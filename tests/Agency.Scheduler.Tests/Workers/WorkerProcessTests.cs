@@ -3,11 +3,7 @@ using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Workers;
 using Agency.WorkerProtocol;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Agency.Scheduler.Tests.Workers;
 
@@ -16,11 +12,17 @@ public sealed class WorkerProcessTests : IAsyncLifetime
     private readonly string _root = Directory.CreateTempSubdirectory("wp-").FullName;
     private readonly WebApplication _app = WebApplication.CreateSlimBuilder().Build();
     private readonly SchedulerTelemetry _telemetry = new();
+    private GatewayServer? _gateways;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
+        if (_gateways is not null)
+        {
+            await _gateways.DisposeAsync();
+        }
+
         await _app.DisposeAsync();
         _telemetry.Dispose();
         Directory.Delete(_root, recursive: true);
@@ -47,28 +49,27 @@ public sealed class WorkerProcessTests : IAsyncLifetime
 
     [Fact]
     [SupportedOSPlatform("linux")]
-    public async Task Dispose_WorkerWithAChild_KillsBothAndDeletesTheFolder()
+    public async Task Dispose_WorkerWithDescendants_KillsAllAndDeletesTheFolder()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Uses a shell script and /proc.");
         var script = Path.Combine(_root, "script");
         await File.WriteAllTextAsync(script, """
             #!/bin/sh
-            /bin/sleep 1000 &
-            echo "child $!" >&2
-            echo $! > child
+            /bin/sh -c '/bin/sleep 1000 & echo $$ $! > descendants; wait' &
             wait
             """);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var folders = Folders();
         var worker = await StartAsync(folders, WorkerCommand.Find(script, 256));
-        var file = Path.Combine(worker.Folder, "child");
-        await RunningScheduler.UntilAsync(() => Task.FromResult(File.Exists(file) && new FileInfo(file).Length > 1));
-        var child = int.Parse((await File.ReadAllTextAsync(file)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.True(IsAlive(child));
+        var file = Path.Combine(worker.Folder, "descendants");
+        await RunningScheduler.UntilAsync(() => Task.FromResult(File.Exists(file) && File.ReadAllText(file).EndsWith('\n')));
+        int[] descendants = [.. (await File.ReadAllTextAsync(file)).Split().Where(id => id.Length > 0).Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(2, descendants.Length);
+        Assert.All(descendants, id => Assert.True(IsAlive(id)));
 
         await worker.DisposeAsync();
 
-        await RunningScheduler.UntilAsync(() => Task.FromResult(!IsAlive(child)));
+        await RunningScheduler.UntilAsync(() => Task.FromResult(!descendants.Any(IsAlive)));
         Assert.False(Directory.Exists(worker.Folder));
     }
 
@@ -117,9 +118,8 @@ public sealed class WorkerProcessTests : IAsyncLifetime
     private Task<WorkerProcess> StartAsync(WorkFolder folders, WorkerCommand command)
     {
         var forwarder = new GatewayForwarder(new NoClients(), _telemetry, NullLogger<GatewayForwarder>.Instance);
-        IConnectionListenerFactory transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         return WorkerProcess.StartAsync(
-            command, folders, path => WorkerGateway.StartAsync(path, forwarder, transport, _app.Services, default), TimeProvider.System);
+            command, folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
     }
 
     private static bool IsAlive(int pid)

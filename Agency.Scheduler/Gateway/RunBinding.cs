@@ -1,0 +1,7 @@
+namespace Agency.Scheduler.Gateway;
+
+/// <summary>The run that a gateway serves.</summary>
+/// <param name="Grant">What it may reach.</param>
+/// <param name="Tokens">Its tokens.</param>
+/// <param name="IsHeld">Whether the run is certainly this scheduler's still; nothing is passed on otherwise.</param>
+internal sealed record RunBinding(RunGrant Grant, RunTokens Tokens, Func<CancellationToken, ValueTask<bool>> IsHeld);
