@@ -47,6 +47,14 @@ internal sealed class SchedulerOptions
     [Range(1, 10_000, ErrorMessage = "Scheduler:PlanBatch must be 1 to 10000.")]
     public int PlanBatch { get; set; } = 500;
 
+    /// <summary>How often the watchdog looks for stuck runs, overdue workflows and a growing queue.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Scheduler:WatchInterval must be between 00:00:01 and 01:00:00.")]
+    public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a run that could start may wait for a worker before people are told that there are too few.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Scheduler:QueueAlertAfter must be between 00:00:01 and 1.00:00:00.")]
+    public TimeSpan QueueAlertAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Where the workers' folders are made; null takes the system's folder for temporary files. Short: a Unix socket's path ends at 107 bytes.</summary>
     public string? WorkFolder { get; set; }
 }

@@ -3,6 +3,7 @@ using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Planning;
 using Agency.Scheduler.Settling;
 using Agency.Scheduler.Sops;
+using Agency.Scheduler.Watching;
 using Agency.Scheduler.Workers;
 using Agency.ServiceDefaults.Identity;
 using Microsoft.Extensions.Http.Resilience;
@@ -33,6 +34,7 @@ internal static class SchedulerServices
         services.AddSingleton<LeaseRecovery>();
         services.AddSingleton<Cancellation>();
         services.AddSingleton<RunQueueSignal>();
+        services.AddSingleton<Watchdog>();
         services.AddSingleton<IRunExecutor, RunExecutor>();
         services.AddWorkers();
         services.AddGateway();
@@ -42,6 +44,7 @@ internal static class SchedulerServices
         services.AddHostedService<LeaseService>();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<PlannerService>();
+        services.AddHostedService<WatchdogService>();
         return builder;
     }
 
