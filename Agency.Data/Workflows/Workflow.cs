@@ -141,6 +141,7 @@ public sealed class Workflow
             }
 
             Status = target;
+            ActiveSince = target is WorkflowStatus.Active ? now : ActiveSince;
         }
 
         StatusMessage = message;

@@ -125,9 +125,9 @@ internal sealed class EscalationDesk(
 
         if (resume is not null && workflow is { Status: WorkflowStatus.Escalated or WorkflowStatus.Paused })
         {
-            var company = await context.FindCompanyAsync(escalation.CompanyId, cancellationToken);
-            var error = company.Error ?? await WorkflowStatusChange.ApplyAsync(
-                context, workflow, WorkflowStatus.Active, resume, company.Value.TimeZone, caller.Subject, time.Now(), cancellationToken);
+            var calendar = await ClientCalendar.FindAsync(context, escalation.CompanyId, cancellationToken);
+            var error = calendar.Error ?? await WorkflowStatusChange.ApplyAsync(
+                context, workflow, WorkflowStatus.Active, resume, calendar.Value, caller.Subject, time.Now(), cancellationToken);
             if (error is not null)
             {
                 return error;

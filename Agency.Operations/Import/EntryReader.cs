@@ -1,28 +1,25 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Runs;
 using Agency.Data.Workflows;
 using Agency.Operations.Registry;
 
 namespace Agency.Operations.Import;
 
 /// <summary>Reads one definition, field by field, so that all that is wrong is told at once.</summary>
-internal sealed class EntryReader
+internal static class EntryReader
 {
     private const int MaxHistory = 1000;
-    private const int MaxText = 4000;
 
     private static readonly string[] Fields =
     [
         "id", "client", "type", "status", "schedule", "next_run", "last_run", "failure_count", "history",
         "status_message", "time_zone", "inputs", "max_attempts", "retry_initial_seconds", "timeout_seconds", "sla_minutes",
+        "start_at", "end_at", "jitter_seconds", "dst_gap", "dst_overlap", "observe_calendar", "catch_up", "catch_up_window_minutes",
+        "overlap", "max_concurrent_runs", "priority",
+        "retry_factor", "retry_max_seconds", "retry_jitter", "retry_deadline_seconds", "non_retryable",
     ];
-
-    private readonly int _position;
-    private readonly JsonElement _element;
-    private readonly List<ImportProblem> _problems;
-
-    private EntryReader(int position, JsonElement element, List<ImportProblem> problems) => (_position, _element, _problems) = (position, element, problems);
 
     /// <summary>The definition, or null when it has a problem.</summary>
     public static ImportEntry? Read(JsonElement element, int position, List<ImportProblem> problems, List<string> warnings)
@@ -33,154 +30,95 @@ internal sealed class EntryReader
             return null;
         }
 
-        foreach (var unknown in element.EnumerateObject().Select(p => p.Name).Where(name => !Fields.Contains(name)).Take(10))
+        string[] given = [.. element.EnumerateObject().Select(p => p.Name)];
+        foreach (var unknown in given.Where(name => !Fields.Contains(name)).Take(10))
         {
-            warnings.Add($"entry {position}: the field '{Shorten(unknown)}' is not known and was left out.");
+            warnings.Add($"entry {position}: the field '{FieldReader.Shorten(unknown)}' is not known and was left out.");
         }
 
         var before = problems.Count;
-        var entry = new EntryReader(position, element, problems).Read();
+        var entry = Read(new FieldReader(position, element, problems), position, given);
         return problems.Count == before ? entry : null;
     }
 
-    private ImportEntry Read()
+    private static ImportEntry Read(FieldReader fields, int position, string[] given)
     {
-        var client = Slug("client", CompanyId.Rule, text => CompanyId.TryParse(text, out _)) is { } company ? new CompanyId(company) : default;
-        var id = Slug("id", WorkflowId.Rule, text => WorkflowId.TryParse(text, out _)) is { } workflow ? new WorkflowId(workflow) : default;
-        var type = Slug("type", "the name of a procedure, " + WorkflowId.Rule, text => WorkflowRules.CheckType(text) is null) ?? "";
-        var zone = Text("time_zone", 64);
-        var schedule = Text("schedule", WorkflowRules.MaxScheduleLength);
+        var client = fields.Slug("client", CompanyId.Rule, text => CompanyId.TryParse(text, out _)) is { } company ? new CompanyId(company) : default;
+        var id = fields.Slug("id", WorkflowId.Rule, text => WorkflowId.TryParse(text, out _)) is { } workflow ? new WorkflowId(workflow) : default;
+        var type = fields.Slug("type", "the name of a procedure, " + WorkflowId.Rule, text => WorkflowRules.CheckType(text) is null) ?? "";
+        var zone = fields.Text("time_zone", 64);
+        var schedule = fields.Text("schedule", WorkflowRules.MaxScheduleLength);
         if (zone is not null && Schedule.FindZone(zone).Error is { } badZone)
         {
-            Problem("time_zone", badZone.Message);
+            fields.Problem("time_zone", badZone.Message);
         }
         else if (WorkflowRules.ReadSchedule(schedule, zone, "UTC").Error is { } badSchedule)
         {
-            Problem("schedule", badSchedule.Message);
+            fields.Problem("schedule", badSchedule.Message);
         }
 
         return new ImportEntry
         {
-            Position = _position,
+            Position = position,
             Client = client,
             Id = id,
             Type = type,
-            Given = _element.EnumerateObject().Select(p => p.Name).ToHashSet(StringComparer.Ordinal),
-            Status = Status(),
-            StatusMessage = Text("status_message", MaxText),
+            Given = given.ToHashSet(StringComparer.Ordinal),
+            Status = fields.Choice<WorkflowStatus>("status"),
+            StatusMessage = fields.Text("status_message", FieldReader.MaxText),
             Schedule = schedule,
             TimeZone = zone,
-            NextRun = Instant("next_run"),
-            LastRun = Instant("last_run"),
-            FailureCount = Number("failure_count", 0, int.MaxValue) ?? 0,
-            History = History(),
-            Inputs = Inputs(),
-            MaxAttempts = Number("max_attempts", 1, WorkflowRules.MaxAttempts),
-            RetryInitialSeconds = Number("retry_initial_seconds", 1, WorkflowRules.MaxRetrySeconds),
-            TimeoutSeconds = Number("timeout_seconds", 1, WorkflowRules.MaxTimeoutSeconds),
-            SlaMinutes = Number("sla_minutes", 1, WorkflowRules.MaxSlaMinutes),
+            NextRun = fields.Instant("next_run"),
+            LastRun = fields.Instant("last_run"),
+            FailureCount = fields.Number("failure_count", 0, int.MaxValue) ?? 0,
+            History = History(fields),
+            Inputs = Inputs(fields),
+            TimeoutSeconds = fields.Number("timeout_seconds", 1, WorkflowRules.MaxTimeoutSeconds),
+            SlaMinutes = fields.Number("sla_minutes", 1, WorkflowRules.MaxSlaMinutes),
+            StartAt = fields.Instant("start_at"),
+            EndAt = fields.Instant("end_at"),
+            JitterSeconds = fields.Number("jitter_seconds", 0, WorkflowRules.MaxJitterSeconds),
+            DstGap = fields.Choice<DstGap>("dst_gap"),
+            DstOverlap = fields.Choice<DstOverlap>("dst_overlap"),
+            ObserveCalendar = fields.Flag("observe_calendar"),
+            CatchUp = fields.Choice<CatchUpPolicy>("catch_up"),
+            CatchUpWindowMinutes = fields.Number("catch_up_window_minutes", 1, Workflow.MaxCatchUpWindowMinutes),
+            Overlap = fields.Choice<OverlapPolicy>("overlap"),
+            MaxConcurrentRuns = fields.Number("max_concurrent_runs", 1, WorkflowRules.MaxConcurrentRuns),
+            Priority = fields.Number("priority", WorkflowRules.MinPriority, WorkflowRules.MaxPriority),
+            MaxAttempts = fields.Number("max_attempts", 1, WorkflowRules.MaxAttempts),
+            RetryInitialSeconds = fields.Number("retry_initial_seconds", 1, WorkflowRules.MaxRetrySeconds),
+            RetryFactor = fields.Fraction("retry_factor", WorkflowRules.MinRetryFactor, WorkflowRules.MaxRetryFactor),
+            RetryMaxSeconds = fields.Number("retry_max_seconds", 1, WorkflowRules.MaxRetrySeconds),
+            RetryJitter = fields.Fraction("retry_jitter", 0, 1),
+            RetryDeadlineSeconds = fields.Number("retry_deadline_seconds", 1, WorkflowRules.MaxRetryDeadlineSeconds),
+            NonRetryable = fields.Choices<RetryableKind>("non_retryable")?.Distinct().Order().Select(kind => SnakeCase.Parse<RunErrorKind>(SnakeCase.Of(kind))).ToArray(),
         };
     }
 
-    private string? Slug(string field, string rule, Func<string, bool> valid)
+    private static JsonElement? Inputs(FieldReader fields)
     {
-        if (Value(field) is { ValueKind: JsonValueKind.String } value && valid(value.GetString()!))
-        {
-            return value.GetString();
-        }
-
-        Problem(field, Value(field) is null ? $"is missing: give {rule}." : $"must be {rule}.");
-        return null;
-    }
-
-    private WorkflowStatus? Status()
-    {
-        if (Text("status", MaxText) is not { } text)
-        {
-            return null;
-        }
-
-        if (SnakeCase.TryParse<WorkflowStatus>(text, out var status))
-        {
-            return status;
-        }
-
-        Problem("status", $"must be one of active, paused, escalated, completed, but is '{Shorten(text)}'.");
-        return null;
-    }
-
-    private string? Text(string field, int maxLength)
-    {
-        if (Value(field) is not { } value)
-        {
-            return null;
-        }
-
-        var text = value.ValueKind is JsonValueKind.String ? value.GetString()! : null;
-        if (text is null || text.Length > maxLength || text.Contains('\0', StringComparison.Ordinal))
-        {
-            Problem(field, $"must be text of at most {maxLength} characters, without null characters.");
-            return null;
-        }
-
-        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-    }
-
-    private DateTimeOffset? Instant(string field)
-    {
-        if (Value(field) is not { } value)
-        {
-            return null;
-        }
-
-        if (value.ValueKind is JsonValueKind.String && Instants.TryParse(value.GetString(), out var instant))
-        {
-            return instant;
-        }
-
-        Problem(field, $"must be {Instants.Rule}.");
-        return null;
-    }
-
-    private int? Number(string field, int min, int max)
-    {
-        if (Value(field) is not { } value)
-        {
-            return null;
-        }
-
-        if (value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max)
-        {
-            return number;
-        }
-
-        Problem(field, $"must be a whole number from {min} to {max}.");
-        return null;
-    }
-
-    private JsonElement? Inputs()
-    {
-        var inputs = WorkflowRules.ReadInputs(Value("inputs") is { } value ? JsonNode.Parse(value.GetRawText()) : null);
+        var inputs = WorkflowRules.ReadInputs(fields.Value("inputs") is { } value ? JsonNode.Parse(value.GetRawText()) : null);
         if (!inputs.IsSuccess)
         {
-            Problem("inputs", inputs.Error.Message);
+            fields.Problem("inputs", inputs.Error.Message);
             return null;
         }
 
         return inputs.Value;
     }
 
-    private List<HistoryLine> History()
+    private static List<HistoryLine> History(FieldReader fields)
     {
         var lines = new List<HistoryLine>();
-        if (Value("history") is not { } history)
+        if (fields.Value("history") is not { } history)
         {
             return lines;
         }
 
         if (history.ValueKind is not JsonValueKind.Array || history.GetArrayLength() > MaxHistory)
         {
-            Problem("history", $"must be an array of at most {MaxHistory} lines.");
+            fields.Problem("history", $"must be an array of at most {MaxHistory} lines.");
             return lines;
         }
 
@@ -190,14 +128,14 @@ internal sealed class EntryReader
             if (line.ValueKind is JsonValueKind.Object
                 && Instants.TryParse(StringOf(line, "timestamp"), out var timestamp)
                 && StringOf(line, "type") is { Length: > 0 and <= 50 } type
-                && StringOf(line, "message") is { Length: <= MaxText } message
+                && StringOf(line, "message") is { Length: <= FieldReader.MaxText } message
                 && !(type + message).Contains('\0', StringComparison.Ordinal))
             {
                 lines.Add(new HistoryLine(timestamp, type, message));
             }
             else
             {
-                Problem($"history[{index}]", $"must have timestamp ({Instants.Rule}), type (at most 50 characters) and message (at most {MaxText}).");
+                fields.Problem($"history[{index}]", $"must have timestamp ({Instants.Rule}), type (at most 50 characters) and message (at most {FieldReader.MaxText}).");
             }
 
             index++;
@@ -208,11 +146,4 @@ internal sealed class EntryReader
 
     private static string? StringOf(JsonElement line, string name) =>
         line.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
-
-    /// <summary>Null in a file is the same as nothing there.</summary>
-    private JsonElement? Value(string field) => _element.TryGetProperty(field, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
-
-    private void Problem(string field, string message) => _problems.Add(new ImportProblem(_position, field, message));
-
-    private static string Shorten(string text) => new([.. text.Take(60).Where(c => !char.IsControl(c))]);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agency.Data;
+using Agency.Data.Runs;
 using Agency.Data.Workflows;
 using Agency.Operations.Registry;
 
@@ -38,13 +39,45 @@ internal sealed record ImportEntry
 
     public JsonElement? Inputs { get; init; }
 
+    public int? TimeoutSeconds { get; init; }
+
+    public int? SlaMinutes { get; init; }
+
+    public DateTimeOffset? StartAt { get; init; }
+
+    public DateTimeOffset? EndAt { get; init; }
+
+    public int? JitterSeconds { get; init; }
+
+    public DstGap? DstGap { get; init; }
+
+    public DstOverlap? DstOverlap { get; init; }
+
+    public bool? ObserveCalendar { get; init; }
+
+    public CatchUpPolicy? CatchUp { get; init; }
+
+    public int? CatchUpWindowMinutes { get; init; }
+
+    public OverlapPolicy? Overlap { get; init; }
+
+    public int? MaxConcurrentRuns { get; init; }
+
+    public int? Priority { get; init; }
+
     public int? MaxAttempts { get; init; }
 
     public int? RetryInitialSeconds { get; init; }
 
-    public int? TimeoutSeconds { get; init; }
+    public double? RetryFactor { get; init; }
 
-    public int? SlaMinutes { get; init; }
+    public int? RetryMaxSeconds { get; init; }
+
+    public double? RetryJitter { get; init; }
+
+    public int? RetryDeadlineSeconds { get; init; }
+
+    public RunErrorKind[]? NonRetryable { get; init; }
 
     public WorkflowKey Key => new(Client, Id);
 }

@@ -19,8 +19,10 @@ internal sealed class ImportTools(WorkflowTransfer transfer, WorkflowExporter ex
     [Description("""
         Imports an agency_workflows.json: an array of definitions, or one. Whole or not at all: everything wrong is reported by entry and field. Each has id, client and
         type, and optionally status (active, paused, escalated, completed), schedule, next_run, last_run, failure_count, history [{timestamp, type, message}], status_message,
-        time_zone, inputs, max_attempts, retry_initial_seconds, timeout_seconds, sla_minutes. Ids are kept. A client that is not known is created with an empty profile and named in
-        created_clients. A next_run in the past yields one occurrence, scheduled for that time; the next ones follow the schedule. Without next_run the schedule counts from now.
+        time_zone, inputs, timeout_seconds, sla_minutes, the members of register_workflow's scheduling by their names (start_at, end_at, jitter_seconds, dst_gap, dst_overlap,
+        observe_calendar, catch_up, catch_up_window_minutes, overlap, max_concurrent_runs, priority), max_attempts, retry_initial_seconds, retry_factor, retry_max_seconds,
+        retry_jitter, retry_deadline_seconds, non_retryable. Ids are kept. A client that is not known is created with an empty profile and named in
+        created_clients. A next_run in the past yields one occurrence, scheduled for that time; the next ones follow the schedule. Without next_run the schedule counts from now; null, as export_workflows writes it for a schedule that is over, is no error where none is to come.
         """)]
     public Task<ImportOutcome> ImportWorkflows(
         [Description("The file's text: JSON.")][StringLength(WorkflowFileReader.MaxBytes, MinimumLength = 2)] string content,

@@ -17,6 +17,8 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
 
     public IReadOnlyDictionary<CompanyId, Company> Companies { get; set; } = new Dictionary<CompanyId, Company>();
 
+    public IReadOnlyDictionary<CompanyId, ClientCalendar> Calendars { get; set; } = new Dictionary<CompanyId, ClientCalendar>();
+
     public List<CompanyId> CreatedClients { get; } = [];
 
     public List<ImportedWorkflow> Added { get; } = [];
@@ -24,6 +26,8 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
     public List<ImportedWorkflow> Updated { get; } = [];
 
     public List<Workflow> Written { get; } = [];
+
+    public List<string> Warnings { get; } = [];
 
     public int Skipped { get; private set; }
 
@@ -58,7 +62,7 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
             context.Revive(workflow, entry.Type, now);
         }
 
-        if (Apply(workflow, entry, isNew, company.TimeZone) is { } problem)
+        if (Apply(workflow, entry, isNew, Calendars[entry.Client]) is { } problem)
         {
             return problem;
         }
@@ -78,41 +82,86 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
     }
 
     /// <summary>A field that the file leaves out stays as it is, which for a new workflow is its default.</summary>
-    private ImportProblem? Apply(Workflow workflow, ImportEntry entry, bool isNew, string companyZone)
+    private ImportProblem? Apply(Workflow workflow, ImportEntry entry, bool isNew, ClientCalendar calendar)
     {
-        var (oldSchedule, oldZone) = (workflow.Schedule, workflow.TimeZone);
+        var before = isNew ? null : ScheduleTerms.Of(workflow);
         workflow.Type = entry.Type;
         workflow.Schedule = entry.Given.Contains("schedule") ? entry.Schedule : workflow.Schedule;
         workflow.TimeZone = entry.Given.Contains("time_zone") ? entry.TimeZone : workflow.TimeZone;
         workflow.LastRun = entry.Given.Contains("last_run") ? entry.LastRun : workflow.LastRun;
         workflow.Inputs = entry.Given.Contains("inputs") ? entry.Inputs : workflow.Inputs;
         workflow.SlaMinutes = entry.Given.Contains("sla_minutes") ? entry.SlaMinutes : workflow.SlaMinutes;
-        workflow.MaxAttempts = entry.MaxAttempts ?? workflow.MaxAttempts;
-        workflow.RetryInitialSeconds = entry.RetryInitialSeconds ?? workflow.RetryInitialSeconds;
         workflow.TimeoutSeconds = entry.TimeoutSeconds ?? workflow.TimeoutSeconds;
+        ApplyScheduling(workflow, entry);
+        ApplyRetry(workflow, entry);
         SetStatus(workflow, entry);
         workflow.UpdatedAt = now;
+        return WorkflowRules.Check(workflow) is { } error
+            ? new ImportProblem(entry.Position, "", error.Message)
+            : ApplyNextRun(workflow, entry, before, calendar);
+    }
+
+    private static void ApplyScheduling(Workflow workflow, ImportEntry entry)
+    {
+        workflow.StartAt = entry.Given.Contains("start_at") ? entry.StartAt : workflow.StartAt;
+        workflow.EndAt = entry.Given.Contains("end_at") ? entry.EndAt : workflow.EndAt;
+        workflow.JitterSeconds = entry.JitterSeconds ?? workflow.JitterSeconds;
+        workflow.DstGap = entry.Given.Contains("dst_gap") ? entry.DstGap : workflow.DstGap;
+        workflow.DstOverlap = entry.Given.Contains("dst_overlap") ? entry.DstOverlap : workflow.DstOverlap;
+        workflow.ObserveCalendar = entry.ObserveCalendar ?? workflow.ObserveCalendar;
+        workflow.CatchUp = entry.CatchUp ?? workflow.CatchUp;
+        workflow.CatchUpWindowMinutes = entry.CatchUpWindowMinutes ?? workflow.CatchUpWindowMinutes;
+        workflow.Overlap = entry.Overlap ?? workflow.Overlap;
+        workflow.MaxConcurrentRuns = entry.Given.Contains("max_concurrent_runs") ? entry.MaxConcurrentRuns : workflow.MaxConcurrentRuns;
+        workflow.Priority = entry.Priority ?? workflow.Priority;
+    }
+
+    private static void ApplyRetry(Workflow workflow, ImportEntry entry)
+    {
+        workflow.MaxAttempts = entry.MaxAttempts ?? workflow.MaxAttempts;
+        workflow.RetryInitialSeconds = entry.RetryInitialSeconds ?? workflow.RetryInitialSeconds;
+        workflow.RetryFactor = entry.RetryFactor ?? workflow.RetryFactor;
+        workflow.RetryMaxSeconds = entry.RetryMaxSeconds ?? workflow.RetryMaxSeconds;
+        workflow.RetryJitter = entry.RetryJitter ?? workflow.RetryJitter;
+        workflow.RetryDeadlineSeconds = entry.Given.Contains("retry_deadline_seconds") ? entry.RetryDeadlineSeconds : workflow.RetryDeadlineSeconds;
+        workflow.NonRetryable = entry.NonRetryable ?? workflow.NonRetryable;
+    }
+
+    /// <param name="before">The terms it had; null for a new workflow.</param>
+    private ImportProblem? ApplyNextRun(Workflow workflow, ImportEntry entry, ScheduleTerms? before, ClientCalendar calendar)
+    {
+        var terms = ScheduleTerms.Of(workflow);
+        if (terms.Read(calendar).Error is { } unreadable)
+        {
+            return new ImportProblem(entry.Position, terms.EndAt <= terms.StartAt ? "end_at" : "schedule", unreadable.Message);
+        }
 
         if (entry.NextRun is { } asWritten)
         {
             // As written, even where it is past or not on the schedule: the planner makes one occurrence of it.
-            workflow.NextRun = asWritten;
-            return null;
+            (workflow.NextRun, workflow.ScheduleSetAt) = (asWritten, now);
+            return terms.Refuse(asWritten) is { } outside ? new ImportProblem(entry.Position, "next_run", outside.Message) : null;
         }
 
-        if (!isNew && !entry.Given.Contains("next_run") && workflow.Schedule == oldSchedule && workflow.TimeZone == oldZone)
+        var none = entry.Given.Contains("next_run");
+        if (!none && terms == before)
         {
             return null;
         }
 
-        var schedule = WorkflowRules.ReadSchedule(workflow.Schedule, workflow.TimeZone, companyZone);
-        var next = schedule.IsSuccess ? WorkflowRules.NextRun(schedule.Value, workflow.Schedule, now) : schedule.Error;
-        if (!next.IsSuccess)
+        var next = terms.NextAfter(now, calendar);
+        if (!next.IsSuccess && !none && workflow.Status is not WorkflowStatus.Completed)
         {
             return new ImportProblem(entry.Position, "schedule", next.Error.Message);
         }
 
-        workflow.NextRun = workflow.Status is WorkflowStatus.Completed ? null : next.Value;
+        if (!next.IsSuccess && workflow.Status is not WorkflowStatus.Completed)
+        {
+            Warnings.Add($"entry {entry.Position}: {next.Error.Message}");
+        }
+
+        workflow.NextRun = workflow.Status is WorkflowStatus.Completed || !next.IsSuccess ? null : next.Value;
+        workflow.ScheduleSetAt = now;
         return null;
     }
 

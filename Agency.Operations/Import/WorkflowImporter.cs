@@ -39,6 +39,7 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
         try
         {
             await CreateClientsAsync(work, file.Entries, boundTo, cancellationToken);
+            await ReadCalendarsAsync(work, file.Entries, cancellationToken);
             foreach (var entry in file.Entries)
             {
                 if (await work.WriteAsync(entry, cancellationToken) is { } problem)
@@ -62,7 +63,7 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
 
         await wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
-        string[] warnings = [.. file.Warnings, .. work.Written.SelectMany(w => sops.Warnings(w.Type, w.Inputs)).Distinct()];
+        string[] warnings = [.. file.Warnings, .. work.Warnings, .. work.Written.SelectMany(w => sops.Warnings(w.Type, w.Inputs)).Distinct()];
         return new ImportOutcome(work.Added, work.Updated, work.Skipped, work.CreatedClients, warnings);
     }
 
@@ -83,6 +84,17 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
         }
 
         work.Companies = known;
+    }
+
+    private static async Task ReadCalendarsAsync(ImportWork work, IReadOnlyList<ImportEntry> entries, CancellationToken cancellationToken)
+    {
+        var calendars = new Dictionary<CompanyId, ClientCalendar>();
+        foreach (var client in entries.Select(e => e.Client).Distinct().Order())
+        {
+            calendars[client] = await ClientCalendar.ReadAndHoldAsync(work.Context, work.Companies[client], cancellationToken);
+        }
+
+        work.Calendars = calendars;
     }
 
     private static Error Refusal(List<ImportProblem> problems)

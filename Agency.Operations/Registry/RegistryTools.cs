@@ -11,11 +11,13 @@ namespace Agency.Operations.Registry;
 internal sealed class RegistryTools(WorkflowRegistration registration, WorkflowChanges changes)
 {
     private const string ScheduleText =
-        "Cron expression: five fields (minute hour day-of-month month day-of-week), six with seconds first, or a macro such as @daily. Day of month and day of week, both given, mean either.";
+        "Cron expression: five fields (minute hour day-of-month month day-of-week), six with seconds first, a macro such as @daily, or @every with a duration such as @every 90m. Day of month and day of week, both given, mean either.";
 
     private const string InputsText = "Values for the procedure's inputs, by name.";
     private const string AttemptsText = "How often one occurrence is tried before it has failed; default 3.";
-    private const string RetryText = "Seconds before the second attempt; each further delay doubles, up to an hour. Default 30.";
+    private const string RetryText = "Seconds before the second attempt; each further delay is retry.factor times the one before, up to retry.max_seconds. Default 30.";
+    private const string SchedulingText = "When occurrences are due beside the schedule, and what happens when they were missed or overlap.";
+    private const string RetryPolicyText = "What is done after a failed attempt, beside max_attempts and retry_initial_seconds.";
     private const string TimeoutText = "Seconds after which an attempt is ended; default 600.";
     private const string SlaText = "Minutes from the scheduled time within which an occurrence must have succeeded; default the client's terms.";
 
@@ -33,6 +35,8 @@ internal sealed class RegistryTools(WorkflowRegistration registration, WorkflowC
         [Description(RetryText)][Range(1, WorkflowRules.MaxRetrySeconds)] int? retryInitialSeconds = null,
         [Description(TimeoutText)][Range(1, WorkflowRules.MaxTimeoutSeconds)] int? timeoutSeconds = null,
         [Description(SlaText)][Range(1, WorkflowRules.MaxSlaMinutes)] int? slaMinutes = null,
+        [Description(SchedulingText)] SchedulingRequest? scheduling = null,
+        [Description(RetryPolicyText)] RetryRequest? retry = null,
         CancellationToken cancellationToken = default) =>
         registration.RegisterAsync(client, id, new WorkflowRequest
         {
@@ -45,10 +49,12 @@ internal sealed class RegistryTools(WorkflowRegistration registration, WorkflowC
             RetryInitialSeconds = retryInitialSeconds,
             TimeoutSeconds = timeoutSeconds,
             SlaMinutes = slaMinutes,
+            Scheduling = scheduling,
+            Retry = retry,
         }, cancellationToken).OrThrow();
 
     [McpServerTool(Name = "update_workflow", Title = "Change a workflow", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
-    [Description("Changes what is given and leaves the rest. A new schedule or time zone counts from now on. To pause, resume or complete use update_workflow_status.")]
+    [Description("Changes what is given and leaves the rest, within scheduling and retry too. A new schedule, time zone, window, clock rule or use of the calendar counts from now on. To pause, resume or complete use update_workflow_status.")]
     public Task<WorkflowResult> UpdateWorkflow(
         [Description(ArgumentTexts.WorkflowIdText)] string id,
         [Description(ArgumentTexts.ClientOfId)] string? client = null,
@@ -61,6 +67,8 @@ internal sealed class RegistryTools(WorkflowRegistration registration, WorkflowC
         [Description(RetryText)][Range(1, WorkflowRules.MaxRetrySeconds)] int? retryInitialSeconds = null,
         [Description(TimeoutText)][Range(1, WorkflowRules.MaxTimeoutSeconds)] int? timeoutSeconds = null,
         [Description(SlaText)][Range(1, WorkflowRules.MaxSlaMinutes)] int? slaMinutes = null,
+        [Description(SchedulingText)] SchedulingRequest? scheduling = null,
+        [Description(RetryPolicyText)] RetryRequest? retry = null,
         CancellationToken cancellationToken = default) =>
         changes.UpdateAsync(client, id, new WorkflowRequest
         {
@@ -73,6 +81,8 @@ internal sealed class RegistryTools(WorkflowRegistration registration, WorkflowC
             RetryInitialSeconds = retryInitialSeconds,
             TimeoutSeconds = timeoutSeconds,
             SlaMinutes = slaMinutes,
+            Scheduling = scheduling,
+            Retry = retry,
         }, cancellationToken).OrThrow();
 
     [McpServerTool(Name = "update_workflow_status", Title = "Pause, resume, escalate or complete a workflow", ReadOnly = false, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]

@@ -15,21 +15,17 @@ internal sealed class WorkflowChanges(
         string? client, string id, WorkflowStatus status, string? message, CancellationToken cancellationToken) =>
         ChangeAsync(client, id, async (context, workflow, now) =>
         {
-            var company = await context.FindCompanyAsync(workflow.CompanyId, cancellationToken);
-            if (!company.IsSuccess)
-            {
-                return company.Error;
-            }
-
-            return await WorkflowStatusChange.ApplyAsync(
-                context, workflow, status, message, company.Value.TimeZone, caller.Subject, now, cancellationToken);
+            var calendar = await ClientCalendar.FindAsync(context, workflow.CompanyId, cancellationToken);
+            return calendar.IsSuccess
+                ? await WorkflowStatusChange.ApplyAsync(context, workflow, status, message, calendar.Value, caller.Subject, now, cancellationToken)
+                : calendar.Error;
         }, cancellationToken);
 
     public Task<Result<WorkflowResult>> UpdateAsync(string? client, string id, WorkflowRequest request, CancellationToken cancellationToken) =>
         ChangeAsync(client, id, async (context, workflow, now) =>
         {
-            var company = await context.FindCompanyAsync(workflow.CompanyId, cancellationToken);
-            if ((company.Error ?? WorkflowWriter.Apply(workflow, request, company.Value.TimeZone, now)) is { } error)
+            var calendar = await ClientCalendar.FindAsync(context, workflow.CompanyId, cancellationToken);
+            if ((calendar.Error ?? WorkflowWriter.Apply(workflow, isNew: false, request, calendar.Value, now)) is { } error)
             {
                 return error;
             }

@@ -25,8 +25,8 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
         await using var context = database.Open(key.Company);
         var workflow = await context.Workflows.AsNoTracking()
             .SingleOrDefaultAsync(w => w.CompanyId == key.Company && w.WorkflowId == key.Id && w.DeletedAt == null, cancellationToken);
-        var company = await context.FindCompanyAsync(key.Company, cancellationToken);
-        if (workflow is null || !company.IsSuccess)
+        var calendar = await ClientCalendar.FindAsync(context, key.Company, cancellationToken);
+        if (workflow is null || !calendar.IsSuccess)
         {
             return RegistryErrors.NoSuchWorkflow(key);
         }
@@ -35,7 +35,7 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
             .Where(e => e.CompanyId == key.Company && e.WorkflowId == key.Id)
             .OrderByDescending(e => e.At).ThenByDescending(e => e.EventId).Take(ShownHistory)
             .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToListAsync(cancellationToken);
-        return new WorkflowDetails(WorkflowView.Of(workflow), Upcoming(workflow, company.Value.TimeZone), history);
+        return new WorkflowDetails(WorkflowView.Of(workflow), Upcoming(workflow, calendar.Value), history);
     }
 
     public Task<Result<Page<WorkflowView>>> ListAsync(
@@ -59,9 +59,8 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
         return query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId);
     }
 
-    private IReadOnlyList<Occurrence> Upcoming(Workflow workflow, string companyZone) =>
-        workflow is { Status: WorkflowStatus.Active, Schedule: not null }
-        && WorkflowRules.ReadSchedule(workflow.Schedule, workflow.TimeZone, companyZone) is { IsSuccess: true, Value: { } schedule }
+    private IReadOnlyList<Occurrence> Upcoming(Workflow workflow, ClientCalendar calendar) =>
+        workflow.Status is WorkflowStatus.Active && ScheduleTerms.Of(workflow).Read(calendar) is { IsSuccess: true, Value: { } schedule }
             ? Occurrence.After(schedule, time.Now(), ShownOccurrences)
             : [];
 

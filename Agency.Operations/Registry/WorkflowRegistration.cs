@@ -80,7 +80,8 @@ internal sealed class WorkflowRegistration(
             context.Revive(workflow, request.Type!, now);
         }
 
-        if (WorkflowWriter.Apply(workflow, request, company.Value.TimeZone, now) is { } error)
+        var calendar = await ClientCalendar.ReadAndHoldAsync(context, company.Value, cancellationToken);
+        if (WorkflowWriter.Apply(workflow, isNew: true, request, calendar, now) is { } error)
         {
             return error;
         }

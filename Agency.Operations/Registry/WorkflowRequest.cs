@@ -25,4 +25,8 @@ internal sealed record WorkflowRequest
     public int? TimeoutSeconds { get; init; }
 
     public int? SlaMinutes { get; init; }
+
+    public SchedulingRequest? Scheduling { get; init; }
+
+    public RetryRequest? Retry { get; init; }
 }

@@ -8,15 +8,15 @@ namespace Agency.Operations.Registry;
 internal static class WorkflowStatusChange
 {
     /// <summary>
-    /// Applies the change to the locked workflow in the context's transaction. Resuming starts the schedule from now: what came due while it stood
-    /// is not made up for. An occurrence without a schedule that was never made is still owed.
+    /// Applies the change to the locked workflow in the context's transaction. What came due while it stood the planner records as skipped before
+    /// it goes on; an occurrence without a schedule that was never made is still owed.
     /// </summary>
     public static async Task<Error?> ApplyAsync(
         AgencyDbContext context,
         Workflow workflow,
         WorkflowStatus target,
         string? message,
-        string companyZone,
+        ClientCalendar calendar,
         string by,
         DateTimeOffset now,
         CancellationToken cancellationToken)
@@ -28,16 +28,10 @@ internal static class WorkflowStatusChange
             return changed.Error;
         }
 
-        if (before != target && target is WorkflowStatus.Active && workflow.Schedule is not null)
+        if (before != target && target is WorkflowStatus.Active && workflow is { Schedule: not null, NextRun: null })
         {
-            var schedule = WorkflowRules.ReadSchedule(workflow.Schedule, workflow.TimeZone, companyZone);
-            var next = schedule.IsSuccess ? WorkflowRules.NextRun(schedule.Value, workflow.Schedule, now) : schedule.Error;
-            if (!next.IsSuccess)
-            {
-                return next.Error;
-            }
-
-            workflow.NextRun = next.Value;
+            // Nothing would make it fire again. A schedule that is over is none to stumble over: it may be resumed to run it by hand.
+            workflow.NextRun = ScheduleTerms.Of(workflow).NextAfter(now, calendar) is { IsSuccess: true, Value: { } next } ? next : null;
         }
 
         if (before != target && before is WorkflowStatus.Escalated)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agency.Data;
+using Agency.Data.Runs;
 using Agency.Data.Workflows;
 
 namespace Agency.Operations.Registry;
@@ -21,6 +22,8 @@ public sealed record WorkflowView(
     int RetryInitialSeconds,
     int TimeoutSeconds,
     int? SlaMinutes,
+    SchedulingView Scheduling,
+    RetryView Retry,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
@@ -40,8 +43,45 @@ public sealed record WorkflowView(
         workflow.RetryInitialSeconds,
         workflow.TimeoutSeconds,
         workflow.SlaMinutes,
+        SchedulingView.Of(workflow),
+        RetryView.Of(workflow),
         workflow.CreatedAt,
         workflow.UpdatedAt);
+}
+
+/// <summary>How its occurrences are made and ordered, as the argument <c>scheduling</c> sets it. A clock rule that is null is the schedule's own.</summary>
+public sealed record SchedulingView(
+    DateTimeOffset? StartAt,
+    DateTimeOffset? EndAt,
+    int JitterSeconds,
+    DstGap? DstGap,
+    DstOverlap? DstOverlap,
+    bool ObserveCalendar,
+    CatchUpPolicy CatchUp,
+    int CatchUpWindowMinutes,
+    OverlapPolicy Overlap,
+    int? MaxConcurrentRuns,
+    int Priority)
+{
+    public static SchedulingView Of(Workflow workflow) => new(
+        workflow.StartAt,
+        workflow.EndAt,
+        workflow.JitterSeconds,
+        workflow.DstGap,
+        workflow.DstOverlap,
+        workflow.ObserveCalendar,
+        workflow.CatchUp,
+        workflow.CatchUpWindowMinutes,
+        workflow.Overlap,
+        workflow.MaxConcurrentRuns,
+        workflow.Priority);
+}
+
+/// <summary>What is done after a failed attempt, as the argument <c>retry</c> sets it.</summary>
+public sealed record RetryView(double Factor, int MaxSeconds, double Jitter, int? DeadlineSeconds, IReadOnlyList<RunErrorKind> NonRetryable)
+{
+    public static RetryView Of(Workflow workflow) =>
+        new(workflow.RetryFactor, workflow.RetryMaxSeconds, workflow.RetryJitter, workflow.RetryDeadlineSeconds, workflow.NonRetryable);
 }
 
 /// <summary>A workflow that was registered or changed, and what should be looked at.</summary>

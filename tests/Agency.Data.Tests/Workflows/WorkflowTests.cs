@@ -52,6 +52,18 @@ public sealed class WorkflowTests
         Assert.Equal(2, workflow.FailureCount);
     }
 
+    [Fact]
+    public void ChangeStatus_ToActive_RemembersSinceWhen()
+    {
+        var workflow = InStatus(WorkflowStatus.Paused);
+        Assert.Null(workflow.ActiveSince);
+
+        workflow.ChangeStatus(WorkflowStatus.Active, null, Now.AddHours(1));
+        workflow.ChangeStatus(WorkflowStatus.Active, "again", Now.AddHours(2));
+
+        Assert.Equal(Now.AddHours(1), workflow.ActiveSince);
+    }
+
     private static Workflow InStatus(WorkflowStatus status)
     {
         var workflow = new Workflow

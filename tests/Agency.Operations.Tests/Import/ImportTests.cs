@@ -4,6 +4,14 @@ namespace Agency.Operations.Tests.Import;
 
 public sealed class ImportTests(OperationsFixture operations) : IClassFixture<OperationsFixture>
 {
+    private static readonly string[] NewFields =
+    [
+        "start_at", "end_at", "jitter_seconds", "dst_gap", "dst_overlap", "observe_calendar", "catch_up", "catch_up_window_minutes", "overlap", "max_concurrent_runs",
+        "priority", "retry_factor", "retry_max_seconds", "retry_jitter", "retry_deadline_seconds", "non_retryable",
+    ];
+
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The source document's own.</summary>
     private const string Example = """
         {
@@ -89,6 +97,49 @@ public sealed class ImportTests(OperationsFixture operations) : IClassFixture<Op
         Assert.Equal(("new", "3"), (revived.Of("workflow.type"), revived.Of("workflow.max_attempts")));
     }
 
+    [Theory]
+    [InlineData("\"jitter_seconds\":3601", "jitter_seconds: must be a whole number from 0 to 3600")]
+    [InlineData("\"dst_gap\":\"late\"", "dst_gap: must be one of next_valid, skip, but is 'late'")]
+    [InlineData("\"dst_overlap\":1", "dst_overlap: must be text")]
+    [InlineData("\"observe_calendar\":\"yes\"", "observe_calendar: must be true or false")]
+    [InlineData("\"catch_up\":\"some\"", "catch_up: must be one of all, latest, none")]
+    [InlineData("\"catch_up_window_minutes\":0", "catch_up_window_minutes: must be a whole number from 1 to 10080")]
+    [InlineData("\"overlap\":\"queue\"", "overlap: must be one of skip, queue_one, queue_all, cancel_previous, allow")]
+    [InlineData("\"max_concurrent_runs\":2", "max_concurrent_runs (2) needs the overlap allow")]
+    [InlineData("\"priority\":-101", "priority: must be a whole number from -100 to 100")]
+    [InlineData("\"retry_factor\":0.5", "retry_factor: must be a number from 1 to 10")]
+    [InlineData("\"retry_max_seconds\":0", "retry_max_seconds: must be a whole number")]
+    [InlineData("\"retry_jitter\":1.1", "retry_jitter: must be a number from 0 to 1")]
+    [InlineData("\"retry_deadline_seconds\":-1", "retry_deadline_seconds: must be a whole number")]
+    [InlineData("\"non_retryable\":[\"permanent\"]", "non_retryable: must be an array of any of transient, timeout, lost")]
+    [InlineData("\"start_at\":\"2027-01-01\"", "start_at: must be an instant")]
+    [InlineData("\"start_at\":\"2027-01-02T00:00:00Z\",\"end_at\":\"2027-01-01T00:00:00Z\"", "end_at: end_at (2027-01-01")]
+    [InlineData("\"end_at\":\"2020-01-01T00:00:00Z\"", "schedule: The schedule '@daily' never comes due from now on")]
+    [InlineData("\"start_at\":\"2027-01-02T00:00:00Z\",\"next_run\":\"2027-01-01T00:00:00Z\"", "next_run: next_run (2027-01-01")]
+    public async Task Import_BrokenSchedulingOrRetry_NamesTheField(string field, string says)
+    {
+        (await ImportAsync($$"""{"id":"w","client":"fields","type":"t","schedule":"@daily",{{field}}}""")).IsFailure("invalid", says);
+
+        Assert.Equal(0, await operations.Database.ScalarAsync<long>("select count(*) from agency.company where company_id = 'fields'"));
+    }
+
+    [Fact]
+    public async Task Import_UpdateWithNull_ClearsWhatMayBeUnset()
+    {
+        await ImportAsync("""
+            {"id":"n","client":"nulls","type":"t","schedule":"@daily","start_at":"2026-01-01T00:00:00Z","end_at":"2099-01-01T00:00:00Z","dst_gap":"skip","overlap":"allow",
+             "max_concurrent_runs":2,"retry_deadline_seconds":60,"priority":5}
+            """);
+
+        await ImportAsync("""{"id":"n","client":"nulls","type":"t","start_at":null,"end_at":null,"dst_gap":null,"max_concurrent_runs":null,"retry_deadline_seconds":null,"priority":null}""", "update");
+
+        Assert.True(await operations.Database.ScalarAsync<bool>("""
+            select start_at is null and end_at is null and dst_gap is null and max_concurrent_runs is null and retry_deadline_seconds is null
+                   and overlap = 'allow' and priority = 5 and next_run > now()
+            from agency.workflow where company_id = 'nulls'
+            """));
+    }
+
     [Fact]
     public async Task Import_Update_ChangesWhatTheFileSaysAndLeavesTheRest()
     {
@@ -117,7 +168,11 @@ public sealed class ImportTests(OperationsFixture operations) : IClassFixture<Op
         await ImportAsync("""
             [{"id":"r1","client":"round","type":"t","status":"escalated","status_message":"stuck","schedule":"0 9 * * 1","time_zone":"Europe/Berlin","next_run":"2027-01-04T08:00:00Z",
               "last_run":"2026-11-16T08:00:00Z","failure_count":3,"history":[{"timestamp":"2026-11-16T08:00:01.5Z","type":"failed","message":"Größe <x>"}],
-              "inputs":{"a":[1,{"b":null}]},"max_attempts":5,"retry_initial_seconds":7,"timeout_seconds":60,"sla_minutes":15},
+              "inputs":{"a":[1,{"b":null}]},"max_attempts":5,"retry_initial_seconds":7,"timeout_seconds":60,"sla_minutes":15,
+              "start_at":"2027-01-01T00:00:00Z","end_at":"2027-12-31T23:00:00Z","jitter_seconds":30,"dst_gap":"skip","dst_overlap":"both","observe_calendar":false,
+              "catch_up":"all","catch_up_window_minutes":60,"overlap":"allow","max_concurrent_runs":3,"priority":-7,
+              "retry_factor":1.5,"retry_max_seconds":90,"retry_jitter":0,"retry_deadline_seconds":3600,"non_retryable":["timeout","lost"]},
+             {"id":"over","client":"round","type":"t","schedule":"@daily","end_at":"2020-01-01T00:00:00Z","next_run":null},
              {"id":"r2","client":"round","type":"t","status":"paused"}]
             """);
         var first = (await operations.OperatorAsync("export_workflows", """{"client":"round"}""")).Of("content")!;
@@ -128,6 +183,10 @@ public sealed class ImportTests(OperationsFixture operations) : IClassFixture<Op
         var copied = (await operations.OperatorAsync("export_workflows", """{"client":"round-copy"}""")).Of("content")!;
 
         Assert.Contains("Größe <x>", first, StringComparison.Ordinal);
+        var entry = JsonElement.Parse(first).EnumerateArray().Single(e => e.GetProperty("id").GetString() == "r1");
+        Assert.Equal(
+            """["2027-01-01T00:00:00Z","2027-12-31T23:00:00Z",30,"skip","both",false,"all",60,"allow",3,-7,1.5,90,0,3600,["timeout","lost"]]""",
+            JsonSerializer.Serialize(NewFields.Select(entry.GetProperty), Compact));
         Assert.Equal(WithoutImports(first), WithoutImports(updated));
         Assert.Equal(WithoutImports(first), WithoutImports(copied.Replace("round-copy", "round", StringComparison.Ordinal)));
     }

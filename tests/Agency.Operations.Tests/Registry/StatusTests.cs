@@ -3,7 +3,7 @@ namespace Agency.Operations.Tests.Registry;
 public sealed class StatusTests(OperationsFixture operations) : IClassFixture<OperationsFixture>
 {
     [Fact]
-    public async Task Resume_AfterAPause_GoesOnFromNow()
+    public async Task Resume_AfterAPause_LeavesWhatCameDueToThePlanner()
     {
         await WorkflowAsync("resumed", "0 9 * * 1");
         await operations.OperatorAsync("update_workflow_status", """{"id":"w-resumed","status":"paused","message":"holidays"}""");
@@ -11,6 +11,20 @@ public sealed class StatusTests(OperationsFixture operations) : IClassFixture<Op
         await operations.Database.ExecuteAsync("update agency.workflow set next_run = now() - interval '3 weeks' where company_id = 'resumed'");
 
         var answer = await operations.OperatorAsync("update_workflow_status", """{"id":"w-resumed","status":"active"}""");
+
+        Assert.True(answer.Instant("workflow.next_run") < TimeProvider.System.GetUtcNow().AddDays(-20));
+        Assert.True(await operations.Database.ScalarAsync<bool>(
+            "select active_since > now() - interval '5 minutes' and schedule_set_at < active_since from agency.workflow where company_id = 'resumed'"));
+    }
+
+    [Fact]
+    public async Task Resume_OfACompletedWorkflowWithoutNextRun_IsDueByItsSchedule()
+    {
+        await WorkflowAsync("completed", "@daily");
+        await operations.OperatorAsync("update_workflow_status", """{"id":"w-completed","status":"completed"}""");
+        await operations.Database.ExecuteAsync("update agency.workflow set next_run = null where company_id = 'completed'");
+
+        var answer = await operations.OperatorAsync("update_workflow_status", """{"id":"w-completed","status":"active"}""");
 
         Assert.True(answer.Instant("workflow.next_run") > TimeProvider.System.GetUtcNow().AddMinutes(-1));
     }
