@@ -94,12 +94,12 @@ public sealed class ScheduleRuleTests
         }
     }
 
-    /// <summary>A whole minute, every other time within two days before a change of the clocks.</summary>
+    /// <summary>A whole minute, mostly within two days before a change of the clocks or two hours after it.</summary>
     private static DateTimeOffset Start(Random random, DateTimeZone zone)
     {
         var at = Instant.FromUtc(2000, 1, 1, 0, 0) + Duration.FromMinutes(random.Next(40 * 365 * 24 * 60));
         return random.Next(4) > 0 && zone.GetZoneInterval(at) is { HasEnd: true } interval
-            ? interval.End.ToDateTimeOffset().AddMinutes(-random.Next(2 * 24 * 60))
+            ? interval.End.ToDateTimeOffset().AddMinutes(random.Next(3) == 0 ? random.Next(120) : -random.Next(2 * 24 * 60))
             : at.ToDateTimeOffset();
     }
 
