@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Agency.Benchmarks.Contenders;
+using Agency.Benchmarks.Measuring;
+using Agency.Benchmarks.Reporting;
+using Agency.Benchmarks.Sections;
+
+namespace Agency.Benchmarks;
+
+/// <summary>Everything that <c>scheduling</c> measures, in one run on one server.</summary>
+internal static class SchedulingBenchmark
+{
+    public static async Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
+    {
+        var report = new Report();
+        report.Facts["mode"] = options.Quick ? "quick" : "full";
+        report.Facts["started"] = TimeProvider.System.GetUtcNow().ToString("u");
+        report.Facts["cores"] = System.Environment.ProcessorCount;
+        report.Facts["runtime"] = RuntimeInformation.FrameworkDescription;
+        report.Facts["load_average_before"] = Machine.Load() ?? double.NaN;
+        await using var server = await BenchmarkServer.StartAsync(options.Statements, cancellationToken);
+        report.Facts["server"] = $"{server.Version}, settings as they come (fsync, synchronous_commit and full_page_writes on), max_connections 200";
+
+        await using (var tables = new Tables(server, options.History))
+        {
+            var contenders = Contenders(options);
+            foreach (var contender in contenders)
+            {
+                report.Facts[contender.Name] = contender.Description;
+            }
+
+            if (options.Sections.Contains("due-at-once") || options.Sections.Contains("backlog"))
+            {
+                await Rounds.WarmUpAsync(contenders, tables, cancellationToken);
+            }
+
+            if (options.Sections.Contains("due-at-once"))
+            {
+                await new DueAtOnce(options, contenders, tables, report).RunAsync(cancellationToken);
+            }
+
+            if (options.Sections.Contains("backlog"))
+            {
+                await new Backlog(options, contenders, tables, report).RunAsync(cancellationToken);
+            }
+        }
+
+        report.Facts["load_average_after"] = Machine.Load() ?? double.NaN;
+        report.Facts["seconds"] = Math.Round(Progress.Elapsed.TotalSeconds);
+        return report;
+    }
+
+    private static List<IContender> Contenders(BenchmarkOptions options) =>
+    [
+        .. ((IContender[])[new PlainSql(options.Jobs), new QuartzContender(options.Jobs), new HangfireContender(options.HangfireJobs)])
+            .Where(c => options.Rivals.Contains(c.Name)),
+    ];
+}

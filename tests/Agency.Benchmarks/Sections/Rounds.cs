@@ -1,0 +1,87 @@
+using Agency.Benchmarks.Contenders;
+using Agency.Benchmarks.Measuring;
+using Agency.Benchmarks.Reporting;
+
+namespace Agency.Benchmarks.Sections;
+
+/// <summary>
+/// Measures all contenders side by side: a warm-up each, then rounds in alternating order. The slow ones are measured fewer times; who keeps no
+/// history is not measured on one, and its figure on fresh tables stands for both.
+/// </summary>
+internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender> contenders, Tables tables)
+{
+    private const int WarmUpJobs = 200;
+
+    private readonly Dictionary<string, double[]> _fresh = [];
+
+    public static string Name(TableState state) => state is TableState.Fresh ? "fresh" : "history";
+
+    public string Title(TableState state) =>
+        state is TableState.Fresh ? "fresh tables" : FormattableString.Invariant($"{options.History:#,##0} finished runs");
+
+    public async Task<IReadOnlyList<(IContender Contender, double[] Samples)>> RunAsync(
+        TableState state, string what, Func<IContender, BenchmarkDatabase, Task<double>> measure, CancellationToken cancellationToken)
+    {
+        var measured = contenders.Where(c => state is TableState.Fresh || c.KeepsHistory).ToList();
+        var samples = measured.ToDictionary(c => c, _ => new List<double>());
+        for (var round = 0; samples.Any(s => s.Value.Count < Repetitions(s.Key)); round++)
+        {
+            foreach (var contender in round % 2 == 0 ? measured : Enumerable.Reverse(measured))
+            {
+                if (samples[contender].Count < Repetitions(contender))
+                {
+                    var value = await tables.WithAsync(contender, state, database => measure(contender, database), cancellationToken);
+                    samples[contender].Add(value);
+                    Progress.Say($"{what}, {Title(state)}: {contender.Name} {value:0.000} s");
+                }
+            }
+        }
+
+        if (state is TableState.Fresh)
+        {
+            foreach (var (contender, values) in samples)
+            {
+                _fresh[contender.Name] = [.. values];
+            }
+        }
+
+        return [.. samples.Select(s => (s.Key, s.Value.ToArray()))];
+    }
+
+    /// <summary>So that nobody pays for the compiler within a measurement.</summary>
+    public static async Task WarmUpAsync(IReadOnlyList<IContender> contenders, Tables tables, CancellationToken cancellationToken)
+    {
+        foreach (var contender in contenders)
+        {
+            Progress.Say($"warming up {contender.Name}");
+            await tables.WithAsync(
+                contender, TableState.Fresh, database => contender.BacklogAsync(database, WarmUpJobs, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Adds what the agency's median is, measured by a rival's, if both were measured.</summary>
+    public void Compare(
+        Report report, TableState state, IReadOnlyList<(IContender Contender, double[] Samples)> measured, string name, string rival, Target target,
+        Func<double, double>? rate = null)
+    {
+        var ours = measured.FirstOrDefault(m => m.Contender.Name == "agency").Samples;
+        var theirs = measured.FirstOrDefault(m => m.Contender.Name == rival).Samples;
+        var borrowed = theirs is null && state is TableState.History;
+        theirs ??= _fresh.GetValueOrDefault(rival);
+        if (ours is not null && theirs is not null)
+        {
+            rate ??= value => value;
+            var ratio = rate(Median(ours)) / rate(Median(theirs));
+            report.Add($"{name}_agency_to_{rival}", $"agency / {rival}{(borrowed ? " (which keeps no history)" : "")}", "", [ratio], target);
+        }
+    }
+
+    private static double Median(double[] samples) => Statistics.Quantile([.. samples.Order()], 0.5);
+
+    private int Repetitions(IContender contender) => (contender.Name, options.Quick) switch
+    {
+        ("hangfire", _) => 1,
+        ("quartz", true) => 1,
+        _ => 3,
+    };
+}
