@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agency.Data.Tenancy;
+using Agency.Scheduler.Clock;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -11,8 +12,8 @@ namespace Agency.Scheduler.Dispatch;
 /// heartbeat, so a run is given up here before anybody else can start it, whatever the clocks on the walls say.
 /// </summary>
 internal sealed partial class Leases(
-    AgencyDatabase database, SchedulerIdentity identity, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<Leases> logger)
-    : IDisposable
+    AgencyDatabase database, SchedulerIdentity identity, IOptions<SchedulerOptions> options, TimeProvider time, MachineClock machine,
+    ILogger<Leases> logger) : IDisposable
 {
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<RunKey, Held> _held = new();
@@ -24,7 +25,7 @@ internal sealed partial class Leases(
     /// <param name="onLost">Ends what is done under the hold.</param>
     public IDisposable Hold(RunKey key, long since, Action onLost)
     {
-        var held = new Held(this, key, onLost, new Beat(since, time.GetUtcNow()));
+        var held = new Held(this, key, onLost, new Beat(since, machine.Time.GetUtcNow()));
         _held[key] = held;
         return held;
     }
@@ -84,8 +85,8 @@ internal sealed partial class Leases(
 
         try
         {
-            var beat = new Beat(time.GetTimestamp(), time.GetUtcNow());
-            var kept = await ProlongAsync(beating, beat.At + options.Value.Lease, cancellationToken);
+            var beat = new Beat(time.GetTimestamp(), machine.Time.GetUtcNow());
+            var kept = await ProlongAsync(beating, time.GetUtcNow() + options.Value.Lease, cancellationToken);
             foreach (var held in beating)
             {
                 if (kept.Contains(held.Key.RunId.Value))
@@ -113,7 +114,7 @@ internal sealed partial class Leases(
     /// <summary>By both clocks: the steady one stands still while a machine sleeps, the other one can be set.</summary>
     private bool IsCertain(Held held) =>
         time.GetElapsedTime(held.Last.Timestamp) < options.Value.Lease
-        && (time.GetUtcNow() - held.Last.At) is var wall && wall < options.Value.Lease && wall > -options.Value.Lease;
+        && (machine.Time.GetUtcNow() - held.Last.At) is var wall && wall < options.Value.Lease && wall > -options.Value.Lease;
 
     private void Lose(Held held)
     {

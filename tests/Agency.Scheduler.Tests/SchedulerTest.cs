@@ -1,5 +1,6 @@
 using Agency.Data;
 using Agency.Data.Tenancy;
+using Agency.Scheduler.Clock;
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Planning;
 using Agency.Scheduler.Settling;
@@ -48,11 +49,11 @@ public abstract class SchedulerTest(AgencyTestDatabase database) : IClassFixture
 
     internal Settler NewSettler() => new(Database, WakeUps, Telemetry, Time, NullLogger<Settler>.Instance);
 
-    internal Leases NewLeases(SchedulerIdentity? identity = null) =>
-        new(Database, identity ?? new SchedulerIdentity(), Wrap(), Time, NullLogger<Leases>.Instance);
+    internal Leases NewLeases(SchedulerIdentity? identity = null, TimeProvider? machine = null) => new(
+        Database, identity ?? new SchedulerIdentity(), Wrap(), machine ?? Time, new MachineClock(machine ?? Time), NullLogger<Leases>.Instance);
 
-    internal LeaseRecovery NewRecovery(Leases? leases = null) =>
-        new(Database, NewSettler(), leases ?? NewLeases(), Wrap(), Time, NullLogger<LeaseRecovery>.Instance);
+    internal LeaseRecovery NewRecovery(Leases? leases = null, TimeProvider? machine = null) =>
+        new(Database, NewSettler(), leases ?? NewLeases(), Wrap(), machine ?? Time, NullLogger<LeaseRecovery>.Instance);
 
     internal Cancellation NewCancellation(SchedulerIdentity? identity = null) => new(Database, identity ?? new SchedulerIdentity(), Telemetry, Time);
 

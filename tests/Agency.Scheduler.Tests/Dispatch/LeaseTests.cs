@@ -71,19 +71,24 @@ public sealed class LeaseTests(AgencyTestDatabase database) : SchedulerTest(data
     public async Task Recovery_WallClockStepsByAnHour_DeclaresNothingDeadAndKeepsNothingAlive(int hours)
     {
         var identity = new SchedulerIdentity();
-        var leases = NewLeases(identity);
+        var machine = new SteppedClock(Time);
+        var leases = NewLeases(identity, machine);
         var run = Assert.Single(await QueueAndClaimAsync(identity));
         var lost = false;
         using var hold = leases.Hold(run.Key, run.ClaimedAt, () => lost = true);
-        var watcher = NewRecovery(); // Elsewhere.
+        var watcher = NewRecovery(machine: machine); // Another scheduler of the same machine.
         await watcher.RunOnceAsync(default);
 
-        Time.AdjustTime(Time.GetUtcNow().AddHours(hours));
-        Time.Advance(Options.Lease / 3);
-        Assert.True(await leases.EnsureHeldAsync(run.Key, default));
-        Time.Advance(Options.Lease / 3 * 2);
+        machine.Step = TimeSpan.FromHours(hours);
+        await leases.HeartbeatAsync(default);
         Assert.Equal(0, await watcher.RunOnceAsync(default));
+        Assert.True(await leases.EnsureHeldAsync(run.Key, default));
+        machine.Step = TimeSpan.Zero;
+        Assert.Equal(0, await watcher.RunOnceAsync(default));
+        Assert.True(await leases.EnsureHeldAsync(run.Key, default));
+        await watcher.RunOnceAsync(default);
         Assert.False(lost);
+        machine.Step = TimeSpan.FromHours(hours);
 
         // Now the heartbeats end.
         Time.Advance(Options.Lease);
