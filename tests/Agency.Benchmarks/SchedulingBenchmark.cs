@@ -23,6 +23,7 @@ internal static class SchedulingBenchmark
         await using (var tables = new Tables(server, options.History))
         {
             var contenders = Contenders(options);
+            using var agency = contenders.OfType<AgencyContender>().Single();
             foreach (var contender in contenders)
             {
                 report.Facts[contender.Name] = contender.Description;
@@ -51,6 +52,7 @@ internal static class SchedulingBenchmark
 
     private static List<IContender> Contenders(BenchmarkOptions options) =>
     [
+        new AgencyContender(options.Jobs),
         .. ((IContender[])[new PlainSql(options.Jobs), new QuartzContender(options.Jobs), new HangfireContender(options.HangfireJobs)])
             .Where(c => options.Rivals.Contains(c.Name)),
     ];
