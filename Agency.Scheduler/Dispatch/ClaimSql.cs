@@ -30,10 +30,10 @@ internal static class ClaimSql
             select coalesce((select s.virtual_time - 1.0 / c.weight from company_share s join company c on c.company_id = s.company_id
                              order by s.virtual_time desc limit 1), 0) as now
         ), eligible as materialized (
-            select c.company_id, c.weight, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
+            select c.company_id, c.name, c.weight, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
                    c.max_concurrent_runs - coalesce(e.runs, 0) as room,
-                   -- Twice its share of the places: what it leaves unused another claim hands out.
-                   ceil(2.0 * $2 * c.weight / sum(c.weight) over ()) + 1 as quota
+                   -- Somewhat more than its share of the places: what others leave unused another claim hands out.
+                   ceil(1.5 * $2 * c.weight / sum(c.weight) over ()) + 1 as quota
             from (select distinct company_id from lane) q
             join company c on c.company_id = q.company_id and c.status = 'active'
             cross join virtual v
@@ -43,11 +43,11 @@ internal static class ClaimSql
               and not exists (select from work_hold h where (h.company_id is null or h.company_id = c.company_id)
                               and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
         ), candidate as (
-            select g.company_id, g.weight, g.behind, g.starts, g.room, l.priority, q.run_id, q.workflow_id, q.available_at, q.places
+            select g.company_id, g.name, g.weight, g.behind, g.starts, g.room, l.priority, q.*
             from eligible g
             join lane l on l.company_id = g.company_id
             cross join lateral (
-                select r.run_id, r.workflow_id, r.available_at, p.places
+                select r.run_id, r.workflow_id, r.available_at, p.places, w.type, w.timeout_seconds, w.inputs
                 from run r
                 join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
                 cross join lateral (
@@ -76,28 +76,27 @@ internal static class ClaimSql
                 from candidate) c
             where places is null or turn <= places
         ), chosen as (
-            select company_id, run_id, weight, starts + (place - 1.0) / weight as starts from allowed
+            select company_id, run_id, name, weight, type, timeout_seconds, inputs, starts + (place - 1) / weight::float8 as starts from allowed
             where place <= room
-            order by starts + (place - 1.0) / weight, behind nulls first, available_at, run_id
+            order by starts + (place - 1) / weight::float8, behind nulls first, available_at, run_id
             limit $2
         ), locked as materialized (
-            select r.company_id, r.run_id, h.starts, h.weight from run r
+            select h.* from run r
             join chosen h on h.company_id = r.company_id and h.run_id = r.run_id
             where r.status = any($3)
             for no key update of r skip locked
         ), shares as (
             insert into company_share (company_id, virtual_time)
-            select company_id, max(starts + 1.0 / weight) from locked group by company_id
+            select company_id, max(starts + 1 / weight::float8) from locked group by company_id
             on conflict (company_id) do update set virtual_time = excluded.virtual_time
         ), claimed as (
             update run r
             set status = $4, attempt = r.attempt + 1, fencing = r.fencing + 1, lease_owner = $5, lease_until = $6,
                 started_at = coalesce(r.started_at, $1)
-            from locked l, workflow w, company c
+            from locked l
             where r.company_id = l.company_id and r.run_id = l.run_id
-              and w.company_id = r.company_id and w.workflow_id = r.workflow_id and c.company_id = r.company_id
             returning r.company_id, r.run_id, r.fencing, r.attempt, r.workflow_id, r.scheduled_for, r.trace_parent,
-                      coalesce(r.inputs, w.inputs), w.type, w.timeout_seconds, c.name, l.starts
+                      coalesce(r.inputs, l.inputs), l.type, l.timeout_seconds, l.name, l.starts
         ), told as (
             insert into run_event (company_id, run_id, attempt, at, type, message)
             select company_id, run_id, attempt, $1, 'claimed', 'Attempt ' || attempt || ' by ' || $5 || '.' from claimed
