@@ -72,7 +72,7 @@ internal static class SchedulerServices
         services.AddSingleton<GatewayServer>();
         services.AddTransient<HeldRunHandler>();
         services.AddSingleton<ISopSource, McpSopSource>();
-        services.AddHttpClient(McpSopSource.ClientName);
+        services.AddHttpClient(McpSopSource.ClientName, client => client.MaxResponseContentBufferSize = McpSopSource.MaxAnswerBytes);
 
 #pragma warning disable EXTEXP0001 // There is no other way to leave a default handler out.
 

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agency.Data.Runs;
@@ -7,7 +6,6 @@ using Agency.Scheduler.Settling;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
 using ModelContextProtocol;
-using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
 namespace Agency.Scheduler.Sops;
@@ -19,6 +17,9 @@ internal sealed class McpSopSource(IHttpClientFactory clients, TokenIssuer issue
 {
     public const string ClientName = "sops";
 
+    /// <summary>Several times the longest procedure: an answer holds it twice, and escaped.</summary>
+    public const int MaxAnswerBytes = 8 * 1024 * 1024;
+
     private const string Tool = "get_sop";
     private const string Server = "context";
 
@@ -28,16 +29,9 @@ internal sealed class McpSopSource(IHttpClientFactory clients, TokenIssuer issue
     {
         try
         {
-            var http = clients.CreateClient(ClientName);
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-                "Bearer", issuer.Issue(TokenRequest.ForRun(run.Key.CompanyId, run.Key.RunId, [Tool], TokenLifetime, addresses.Audience(Server))).Token);
-            await using var transport = new HttpClientTransport(
-                new HttpClientTransportOptions { Endpoint = new Uri($"http://{Server}/mcp"), TransportMode = HttpTransportMode.StreamableHttp },
-                http,
-                loggerFactory: null,
-                ownsHttpClient: true);
-            await using var client = await McpClient.CreateAsync(transport, cancellationToken: cancellationToken);
-            var result = await client.CallToolAsync(Tool, new Dictionary<string, object?> { ["name"] = run.Type }, cancellationToken: cancellationToken);
+            var token = issuer.Issue(TokenRequest.ForRun(run.Key.CompanyId, run.Key.RunId, [Tool], TokenLifetime, addresses.Audience(Server))).Token;
+            var result = await ToolCall.SendAsync(
+                clients.CreateClient(ClientName), Server, token, Tool, new Dictionary<string, JsonElement> { ["name"] = JsonSerializer.SerializeToElement(run.Type) }, cancellationToken);
             return Read(result, run.Type);
         }
         catch (Exception e) when (e is HttpRequestException or McpException or IOException or JsonException or TimeoutException or Polly.ExecutionRejectedException
