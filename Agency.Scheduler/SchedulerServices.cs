@@ -63,6 +63,7 @@ internal static class SchedulerServices
         services.AddSingleton(provider => new WorkFolder(
             provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkFolder, provider.GetRequiredService<ILogger<WorkFolder>>()));
         services.AddSingleton<WorkerPool>();
+        services.AddSingleton<JournalWriter>();
         services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");
     }
 

@@ -7,6 +7,12 @@ namespace Agency.Scheduler.Workers;
 /// <summary>A line of a run's history. <paramref name="Step"/> becomes a row of its own besides.</summary>
 internal sealed record JournalEntry(DateTimeOffset At, string Type, string Message, JsonObject? Data = null, StepFinishedEvent? Step = null)
 {
+    /// <summary><see cref="Data"/> as PostgreSQL takes it, which knows no NUL.</summary>
+    public string? Json { get; } = Data?.ToJsonString().Replace("\\u0000", "\\uFFFD", StringComparison.Ordinal);
+
+    /// <summary>Characters, of which a write takes no more than so many.</summary>
+    public int Size => Message.Length + (Json?.Length ?? 0) + (Step?.Result?.Length ?? 0);
+
     /// <summary>Null for what settling records: the outcome, and that the process was ready.</summary>
     public static JournalEntry? From(RunEvent told) => told switch
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Agency.Data.Runs;
-using Agency.Data.Tenancy;
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Settling;
@@ -15,7 +14,7 @@ namespace Agency.Scheduler.Workers;
 
 /// <summary>Executes one attempt in a worker of its own, from the procedure to the outcome.</summary>
 internal sealed partial class RunExecutor(
-    AgencyDatabase database, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, SchedulerTelemetry telemetry,
+    JournalWriter journals, Leases leases, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, SchedulerTelemetry telemetry,
     IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger) : IRunExecutor
 {
     /// <summary>Lines that break the protocol before the worker is given up.</summary>
@@ -33,7 +32,7 @@ internal sealed partial class RunExecutor(
         telemetry.Started();
         try
         {
-            await using var journal = new RunJournal(database, run, time, _logger);
+            await using var journal = new RunJournal(journals, run, time, _logger);
             var result = await ExecuteAsync(run, journal, activity?.Id ?? run.TraceParent, cancellationToken);
             if (result is AttemptResult.Failed failed)
             {
@@ -83,7 +82,7 @@ internal sealed partial class RunExecutor(
         {
             var started = time.GetTimestamp();
             var grant = new RunGrant(run.Key.CompanyId, run.Key.RunId, sop.AllowedTools);
-            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), _ => new ValueTask<bool>(true));
+            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), asked => leases.EnsureHeldAsync(run.Key, asked));
             var result = await WorkAsync(run, worker, Envelope(run, markdown, worker, grant, traceParent), journal, cancellationToken);
             return result with { Seconds = time.GetElapsedTime(started).TotalSeconds, ToolCalls = worker.Gateway.ToolCalls };
         }

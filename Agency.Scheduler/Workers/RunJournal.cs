@@ -1,36 +1,41 @@
 using System.Threading.Channels;
-using Agency.Data;
-using Agency.Data.Tenancy;
 using Agency.Scheduler.Dispatch;
 using Agency.WorkerProtocol;
 using Npgsql;
-using StepStatus = Agency.Data.Runs.StepStatus;
 
 namespace Agency.Scheduler.Workers;
 
 /// <summary>
-/// Writes what a worker tells as rows while the run goes on, in small batches as they come. Refused by the database when the run is no
-/// longer the holder's.
+/// Takes what a worker tells and has it written as rows while the run goes on, together with what other runs tell. Refused by the database
+/// when the run is no longer the holder's.
 /// </summary>
 internal sealed partial class RunJournal : IAsyncDisposable
 {
     /// <summary>An attempt's history ends here: no worker may fill the database.</summary>
     public const int MaxEntries = 5000;
 
+    /// <summary>Entries written at once.</summary>
     private const int Batch = 200;
 
-    private readonly AgencyDatabase _database;
+    /// <summary>Characters written at once, give or take an entry.</summary>
+    private const int BatchSize = 1024 * 1024;
+
+    /// <summary>How long an entry waits for others: a short run is written once. Its end waits for nothing.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    private readonly JournalWriter _writer;
     private readonly ClaimedRun _run;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<JournalEntry> _entries = Channel.CreateBounded<JournalEntry>(
         new BoundedChannelOptions(1000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _writing;
     private int _accepted;
 
-    public RunJournal(AgencyDatabase database, ClaimedRun run, TimeProvider time, ILogger logger)
+    public RunJournal(JournalWriter writer, ClaimedRun run, TimeProvider time, ILogger logger)
     {
-        (_database, _run, _time, _logger) = (database, run, time, logger);
+        (_writer, _run, _time, _logger) = (writer, run, time, logger);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -44,32 +49,42 @@ internal sealed partial class RunJournal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _entries.Writer.TryComplete();
+        _hurry.TrySetResult();
         await _writing;
     }
 
-    private ValueTask AddAsync(JournalEntry entry, CancellationToken cancellationToken) =>
-        ++_accepted switch
+    private ValueTask AddAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        _accepted++;
+        if (_accepted == Batch)
+        {
+            // Of one that tells so much, there is always enough for a write.
+            _hurry.TrySetResult();
+        }
+
+        return _accepted switch
         {
             < MaxEntries => _entries.Writer.WriteAsync(entry, cancellationToken),
             MaxEntries => _entries.Writer.WriteAsync(
                 new JournalEntry(entry.At, "note", $"The history ends here: an attempt keeps {MaxEntries} events."), cancellationToken),
             _ => ValueTask.CompletedTask,
         };
+    }
 
     private async Task WriteAsync()
     {
-        var batch = new List<JournalEntry>();
         while (await _entries.Reader.WaitToReadAsync())
         {
-            batch.Clear();
-            while (batch.Count < Batch && _entries.Reader.TryRead(out var entry))
+            await _hurry.Task.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var batch = new List<JournalEntry>();
+            for (var size = 0; batch.Count < Batch && size < BatchSize && _entries.Reader.TryRead(out var entry); size += entry.Size)
             {
                 batch.Add(entry);
             }
 
             try
             {
-                await WriteAsync(batch);
+                await _writer.WriteAsync(new JournalPart(_run, batch));
             }
             catch (NpgsqlException e)
             {
@@ -78,66 +93,6 @@ internal sealed partial class RunJournal : IAsyncDisposable
             }
         }
     }
-
-    private async Task WriteAsync(List<JournalEntry> entries)
-    {
-        await using var connection = await _database.OpenAgencyConnectionAsync(CancellationToken.None);
-        await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(Command(
-            JournalSql.AddEvents,
-            new() { Value = entries.Select(e => e.At.UtcDateTime).ToArray() },
-            new() { Value = entries.Select(e => e.Type).ToArray() },
-            new() { Value = entries.Select(e => Printable(e.Message)).ToArray() },
-            new NpgsqlParameter<string?[]> { TypedValue = [.. entries.Select(e => e.Data?.ToJsonString().Replace("\\u0000", "\\uFFFD", StringComparison.Ordinal))] }));
-        var steps = entries.Where(e => e.Step is not null).Select(e => e.Step!).ToList();
-        if (steps.Count > 0)
-        {
-            batch.BatchCommands.Add(Command(
-                JournalSql.AddSteps,
-                new() { Value = steps.Select(s => s.Ordinal).ToArray() },
-                new() { Value = steps.Select(s => Printable(s.Title)).ToArray() },
-                new NpgsqlParameter<string?[]> { TypedValue = [.. steps.Select(s => s.Tool is null ? null : ProtocolText.Clip(Printable(s.Tool), 200))] },
-                new() { Value = steps.Select(s => SnakeCase.Of(Status(s))).ToArray() },
-                new() { Value = steps.Select(s => s.At.AddMilliseconds(-s.DurationMs).UtcDateTime).ToArray() },
-                new() { Value = steps.Select(s => s.At.UtcDateTime).ToArray() },
-                new NpgsqlParameter<string?[]> { TypedValue = [.. steps.Select(s => s.Error is null ? null : Printable(s.Error.Message))] },
-                new NpgsqlParameter<string?[]> { TypedValue = [.. steps.Select(s => s.Result is null ? null : Printable(s.Result))] },
-                new NpgsqlParameter<string?[]> { TypedValue = [.. steps.Select(s => s.SpanId)] }));
-        }
-
-        await batch.ExecuteNonQueryAsync();
-    }
-
-    private NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql)
-        {
-            Parameters =
-            {
-                new() { Value = _run.Key.CompanyId.Value },
-                new() { Value = _run.Key.RunId.Value },
-                new() { Value = _run.Key.Fencing },
-                new() { Value = _run.Key.Owner },
-                new() { Value = _run.Attempt },
-            },
-        };
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
-
-    private static StepStatus Status(StepFinishedEvent step) => step.Status switch
-    {
-        WorkerProtocol.StepStatus.Succeeded => StepStatus.Succeeded,
-        WorkerProtocol.StepStatus.Failed => StepStatus.Failed,
-        _ => StepStatus.Guidance,
-    };
-
-    /// <summary>PostgreSQL's text holds no NUL.</summary>
-    private static string Printable(string text) => text.Replace('\0', '\uFFFD');
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} events of run {Run} could not be written.")]
     private static partial void NotWritten(ILogger logger, Exception exception, int count, Guid run);
