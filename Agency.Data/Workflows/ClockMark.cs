@@ -3,9 +3,6 @@ namespace Agency.Data.Workflows;
 /// <summary>What a change of the clocks does to an occurrence.</summary>
 public enum ClockMark
 {
-    /// <summary>Its local time comes once that day.</summary>
-    None,
-
     /// <summary>It is the first instant after a gap and stands for a local time in the gap.</summary>
     Gap,
 

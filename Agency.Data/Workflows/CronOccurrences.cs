@@ -43,11 +43,11 @@ internal sealed class CronOccurrences(WallClock times, DateTimeZone zone, DstGap
             ? missed
             : null;
 
-    private ClockMark MarkOf(ZoneSpan span, long wall) =>
+    private ClockMark? MarkOf(ZoneSpan span, long wall) =>
         wall < span.WallBefore ? ClockMark.SecondOfTwo
         : span.ComesAgain(zone, wall) ? ClockMark.FirstOfTwo
-        : ClockMark.None;
+        : null;
 
-    private static ScheduledInstant Found(ZoneSpan span, long wall, ClockMark mark, DateTime? standsFor) =>
+    private static ScheduledInstant Found(ZoneSpan span, long wall, ClockMark? mark, DateTime? standsFor) =>
         Schedule.InstantOf(wall - span.Offset, span.Offset) with { Mark = mark, StandsFor = standsFor };
 }

@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Agency.Data.Workflows;
 
 /// <summary>
@@ -18,18 +20,20 @@ public sealed class Schedule
     private static readonly long First = new DateTime(1, 1, 3, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
     private readonly IOccurrences _occurrences;
+    private readonly DateTimeZone _clock;
     private readonly long _start;
     private readonly long _end;
 
-    private Schedule(IOccurrences occurrences, TimeZoneInfo zone, ScheduleOptions options)
+    private Schedule(IOccurrences occurrences, DateTimeZone clock, TimeZoneInfo zone, ScheduleOptions options)
     {
         _occurrences = occurrences;
+        _clock = clock;
         _start = Math.Max(First, options.StartAt?.UtcTicks ?? First);
         _end = Math.Min(Last, options.EndAt?.UtcTicks ?? Last);
         Zone = zone;
     }
 
-    /// <summary>The zone as the system knows it, for showing times.</summary>
+    /// <summary>The zone as the system knows it; <see cref="ToLocal"/> shows times by the data that occurrences are computed with.</summary>
     public TimeZoneInfo Zone { get; }
 
     /// <summary>The rule for local times that do not exist; null for <c>@every</c>.</summary>
@@ -59,7 +63,7 @@ public sealed class Schedule
         if (EveryDuration.Names(expression))
         {
             return EveryDuration.Parse(expression).Map(period => new Schedule(
-                new ElapsedOccurrences((options.StartAt ?? DateTimeOffset.UnixEpoch).UtcTicks, period.Ticks, clock, options.ExcludedDates), shown, options));
+                new ElapsedOccurrences((options.StartAt ?? DateTimeOffset.UnixEpoch).UtcTicks, period.Ticks, clock, options.ExcludedDates), clock, shown, options));
         }
 
         return CronText.Parse(expression).Map(cron =>
@@ -67,7 +71,7 @@ public sealed class Schedule
             var gap = options.Gap ?? (cron.EveryHour ? DstGap.Skip : DstGap.NextValid);
             var overlap = options.Overlap ?? (cron.EveryHour ? DstOverlap.Both : DstOverlap.First);
             var times = new WallClock(cron.Alternatives, options.ExcludedDates);
-            return new Schedule(new CronOccurrences(times, clock, gap, overlap), shown, options) { Gap = gap, Overlap = overlap };
+            return new Schedule(new CronOccurrences(times, clock, gap, overlap), clock, shown, options) { Gap = gap, Overlap = overlap };
         });
     }
 
@@ -88,6 +92,20 @@ public sealed class Schedule
             yield return next;
             after = next.Instant;
         }
+    }
+
+    /// <summary>The first occurrence on that local date and strictly after <paramref name="after"/>, or null when there is none.</summary>
+    public ScheduledInstant? FirstOn(DateOnly date, DateTimeOffset after)
+    {
+        var start = _clock.AtLeniently(LocalDate.FromDateOnly(date).AtMidnight()).ToDateTimeOffset().AddTicks(-1);
+        return Following(start > after ? start : after) is { } first && DateOnly.FromDateTime(first.Local.DateTime) == date ? first : null;
+    }
+
+    /// <summary>That instant as the zone's wall clock shows it, by the data that occurrences are computed with; the system's may be older.</summary>
+    public DateTimeOffset ToLocal(DateTimeOffset instant)
+    {
+        var utc = Math.Clamp(instant.UtcTicks, First, Last);
+        return InstantOf(utc, ZoneSpan.At(_clock, utc).Offset).Local;
     }
 
     internal static ScheduledInstant InstantOf(long utc, long offset)

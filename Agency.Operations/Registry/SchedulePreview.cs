@@ -4,49 +4,56 @@ using Agency.ServiceDefaults.Tenancy;
 
 namespace Agency.Operations.Registry;
 
-/// <summary>The occurrences of a schedule that is not registered yet.</summary>
-/// <param name="Schedule">The cron expression.</param>
-/// <param name="TimeZone">The zone in which it was read.</param>
-/// <param name="Occurrences">In order; fewer than asked for when the schedule ends.</param>
-internal sealed record PreviewedSchedule(string Schedule, string TimeZone, IReadOnlyList<Occurrence> Occurrences);
-
 /// <summary>Shows when a schedule would fire, before anything is saved.</summary>
 internal sealed class SchedulePreview(Caller caller, CompanyScope companies, CallerDatabase database, TimeProvider time)
 {
     public const int MaxCount = 50;
 
-    public async Task<Result<PreviewedSchedule>> PreviewAsync(
-        string schedule, string? timeZone, string? client, string? from, int count, CancellationToken cancellationToken)
+    private static readonly ClientCalendar NoClient = new("UTC", new Dictionary<DateOnly, string>());
+
+    public async Task<Result<PreviewedSchedule>> PreviewAsync(PreviewRequest request, CancellationToken cancellationToken)
     {
-        var zone = await ZoneAsync(timeZone, client, cancellationToken);
-        var start = Instants.ParseOptional("from", from);
-        if ((zone.Error ?? start.Error) is { } error)
+        var calendar = await CalendarAsync(request.Client, cancellationToken);
+        var from = Instants.ParseOptional("from", request.From);
+        var start = Instants.ParseOptional("start_at", request.StartAt);
+        var end = Instants.ParseOptional("end_at", request.EndAt);
+        if ((calendar.Error ?? from.Error ?? start.Error ?? end.Error) is { } error)
         {
             return error;
         }
 
-        var parsed = WorkflowRules.ReadSchedule(schedule.Trim(), zone.Value, zone.Value);
-        if (!parsed.IsSuccess)
-        {
-            return parsed.Error;
-        }
-
-        var occurrences = Occurrence.After(parsed.Value!, start.Value ?? time.Now(), Math.Clamp(count, 1, MaxCount));
-        return occurrences.Count == 0
-            ? RegistryErrors.NeverOccurs(schedule)
-            : new PreviewedSchedule(schedule.Trim(), zone.Value, occurrences);
+        var zone = string.IsNullOrEmpty(request.TimeZone) ? calendar.Value.TimeZone : request.TimeZone;
+        var terms = new ScheduleTerms(
+            request.Schedule.Trim(), zone, start.Value, end.Value, request.Gap, request.Overlap, request.ObserveCalendar);
+        var after = from.Value ?? time.Now();
+        var next = terms.NextAfter(after, calendar.Value);
+        return next.IsSuccess ? Show(terms, calendar.Value, after, Math.Clamp(request.Count, 1, MaxCount)) : next.Error;
     }
 
-    private async Task<Result<string>> ZoneAsync(string? timeZone, string? client, CancellationToken cancellationToken)
+    /// <param name="terms">Terms under which something is due.</param>
+    /// <param name="calendar">The client's.</param>
+    /// <param name="after">Where to begin.</param>
+    /// <param name="count">How many to show.</param>
+    private static PreviewedSchedule Show(ScheduleTerms terms, ClientCalendar calendar, DateTimeOffset after, int count)
     {
-        if (!string.IsNullOrEmpty(timeZone))
-        {
-            return timeZone;
-        }
+        var schedule = terms.Read(calendar).Value!;
+        var occurrences = Occurrence.After(schedule, after, count);
+        var closed = terms.ObserveCalendar
+            ? ClosedDay.Among(
+                (terms with { ObserveCalendar = false }).Read(calendar).Value!,
+                calendar.ExcludedDates,
+                after,
+                occurrences.Count < count && terms.EndAt is { } end ? end : occurrences[^1].Utc)
+            : [];
+        return new PreviewedSchedule(terms.Expression!, terms.TimeZone!, schedule.Gap, schedule.Overlap, occurrences, closed);
+    }
 
+    /// <summary>The named client's, or the caller's own; without either, UTC and no holidays.</summary>
+    private async Task<Result<ClientCalendar>> CalendarAsync(string? client, CancellationToken cancellationToken)
+    {
         if (string.IsNullOrEmpty(client) && caller.IsAgency)
         {
-            return "UTC";
+            return NoClient;
         }
 
         var company = companies.Resolve(client);
@@ -56,6 +63,6 @@ internal sealed class SchedulePreview(Caller caller, CompanyScope companies, Cal
         }
 
         await using var context = database.Open(company.Value);
-        return (await context.FindCompanyAsync(company.Value, cancellationToken)).Map(found => found.TimeZone);
+        return await ClientCalendar.FindAsync(context, company.Value, cancellationToken);
     }
 }

@@ -66,14 +66,14 @@ public sealed class ScheduleTests
     [Theory]
     [InlineData("30 2 * * *", "2026-03-28T12:00:00Z", null, ClockMark.Gap, "2026-03-29T03:00:00+02:00", "2026-03-29T02:30:00")]
     [InlineData("0,15 2,3 * * *", "2026-03-28T12:00:00Z", null, ClockMark.Gap, "2026-03-29T03:00:00+02:00", "2026-03-29T02:00:00")]
-    [InlineData("0 3 * * *", "2026-03-28T12:00:00Z", null, ClockMark.None, "2026-03-29T03:00:00+02:00", null)]
+    [InlineData("0 3 * * *", "2026-03-28T12:00:00Z", null, null, "2026-03-29T03:00:00+02:00", null)]
     [InlineData("30 2 * * *", "2026-10-24T12:00:00Z", null, ClockMark.FirstOfTwo, "2026-10-25T02:30:00+02:00", null)]
     [InlineData("30 2 * * *", "2026-10-25T00:30:00Z", DstOverlap.Both, ClockMark.SecondOfTwo, "2026-10-25T02:30:00+01:00", null)]
-    [InlineData("30 1,3 * * *", "2026-10-24T22:00:00Z", null, ClockMark.None, "2026-10-25T01:30:00+02:00", null)]
-    [InlineData("30 3 * * *", "2026-10-25T00:30:00Z", null, ClockMark.None, "2026-10-25T03:30:00+01:00", null)]
-    [InlineData("@every 1h", "2026-10-25T00:30:00Z", null, ClockMark.None, "2026-10-25T02:00:00+01:00", null)]
+    [InlineData("30 1,3 * * *", "2026-10-24T22:00:00Z", null, null, "2026-10-25T01:30:00+02:00", null)]
+    [InlineData("30 3 * * *", "2026-10-25T00:30:00Z", null, null, "2026-10-25T03:30:00+01:00", null)]
+    [InlineData("@every 1h", "2026-10-25T00:30:00Z", null, null, "2026-10-25T02:00:00+01:00", null)]
     public void After_AroundAChangeOfTheClocks_MarksTheOccurrence(
-        string expression, string after, DstOverlap? overlap, ClockMark mark, string local, string? standsFor)
+        string expression, string after, DstOverlap? overlap, ClockMark? mark, string local, string? standsFor)
     {
         var found = Schedule.Parse(expression, "Europe/Berlin", new ScheduleOptions { Overlap = overlap }).Value.After(Instant(after)).First();
 
@@ -95,6 +95,27 @@ public sealed class ScheduleTests
 
         Assert.Equal((gapInForce, overlapInForce), (schedule.Gap, schedule.Overlap));
     }
+
+    [Theory]
+    [InlineData("0 9 * * *", "Europe/Berlin", "2026-12-25", "2026-12-20T00:00:00Z", "2026-12-25T08:00:00Z")]
+    [InlineData("0 9 * * *", "Europe/Berlin", "2026-12-25", "2026-12-25T08:00:00Z", null)]
+    [InlineData("0 9 * * 1", "Europe/Berlin", "2026-12-25", "2026-12-20T00:00:00Z", null)]
+    [InlineData("30 23 * * *", "America/New_York", "2026-12-25", "2026-12-20T00:00:00Z", "2026-12-26T04:30:00Z")]
+    [InlineData("0 0 * * *", "Asia/Beirut", "2026-03-29", "2026-03-20T00:00:00Z", "2026-03-28T22:00:00Z")]
+    [InlineData("@every 6h", "Pacific/Apia", "2011-12-30", "2011-12-20T00:00:00Z", null)]
+    public void FirstOn_ADate_IsTheFirstOfThatLocalDay(string expression, string zone, string date, string after, string? expected)
+    {
+        var first = Schedule.Parse(expression, zone).Value.FirstOn(DateOnly.Parse(date, CultureInfo.InvariantCulture), Instant(after));
+
+        Assert.Equal(expected is null ? null : Instant(expected), first?.Instant);
+    }
+
+    [Theory]
+    [InlineData("Europe/Berlin", "2026-10-25T00:59:59Z", "2026-10-25T02:59:59+02:00")]
+    [InlineData("Europe/Berlin", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00+01:00")]
+    [InlineData("Asia/Kathmandu", "2026-10-25T01:00:00Z", "2026-10-25T06:45:00+05:45")]
+    public void ToLocal_OfAnInstant_IsWhatTheWallClockShows(string zone, string instant, string local) =>
+        Assert.Equal(local, Schedule.Parse("@daily", zone).Value.ToLocal(Instant(instant)).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
 
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

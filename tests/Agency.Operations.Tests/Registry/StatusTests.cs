@@ -106,17 +106,6 @@ public sealed class StatusTests(OperationsFixture operations) : IClassFixture<Op
     }
 
     [Fact]
-    public async Task Preview_OverAClockChange_MarksIt()
-    {
-        var answer = await operations.OperatorAsync(
-            "preview_schedule", """{"schedule":"0 9 * * *","time_zone":"Europe/Berlin","from":"2027-03-26T12:00:00Z","count":3}""");
-
-        Assert.Equal(
-            [("2027-03-27T09:00:00+01:00", false), ("2027-03-28T09:00:00+02:00", true), ("2027-03-29T09:00:00+02:00", false)],
-            answer["occurrences"].EnumerateArray().Select(o => (o.GetProperty("local").GetString()!, o.GetProperty("offset_changed").GetBoolean())));
-    }
-
-    [Fact]
     public async Task ListWorkflows_InPages_ShowsEachOnce()
     {
         for (var i = 0; i < 5; i++)
