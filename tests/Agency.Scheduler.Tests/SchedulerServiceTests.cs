@@ -1,6 +1,8 @@
 using System.Net;
 using Agency.Testing;
 using Agency.Testing.Mcp;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Agency.Scheduler.Tests;
 
@@ -127,13 +129,48 @@ public sealed class SchedulerServiceTests(AgencyTestDatabase database) : Schedul
     public async Task Service_StoppedWithTimeToFinish_LetsTheRunFinish()
     {
         await AddWorkflowAsync("acme", "w", null, DateTimeOffset.UnixEpoch.AddYears(50), type: "wait");
-        await using (await StartAsync(("Scheduler:ShutdownGrace", "00:00:50")))
+        await using (var scheduler = await StartAsync(("Scheduler:ShutdownGrace", "00:00:50")))
         {
             await UntilWaitingAsync(1);
-            _ = Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System).ContinueWith(_ => _stubs.State.Release(), TaskScheduler.Default);
+
+            // The run's last call is answered only when the scheduler has begun to stop.
+            scheduler.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(_stubs.State.Release);
         }
 
-        Assert.Equal(["succeeded|1"], await RowsAsync("select status, attempt from run"));
+        Assert.Equal(["succeeded|1|1"], await RowsAsync("select status, attempt, fencing from run"));
+    }
+
+    [Fact]
+    public async Task Service_CancelAskedForWhileExecuting_KillsTheWorkerAndEndsTheRun()
+    {
+        await AddWorkflowAsync("acme", "w", null, DateTimeOffset.UnixEpoch.AddYears(50), type: "wait");
+        await using var scheduler = await StartAsync(("Scheduler:Prewarmed", "0"));
+        await UntilWaitingAsync(1);
+        Assert.NotEmpty(Workers());
+
+        await Test.ExecuteAsync("update agency.run set cancel_requested_at = now(), cancel_reason = 'Started by mistake.'");
+        await UntilRunsAsync("cancelled");
+
+        Assert.Empty(Workers());
+        Assert.Equal(["cancelled|Started by mistake.|0"], await RowsAsync("select error_kind, error_message, failure_count from run r cross join workflow w"));
+        Assert.Equal(["cancelled"], await RowsAsync("select type from run_event order by event_id desc limit 1"));
+    }
+
+    [Fact]
+    public async Task Service_LaterOccurrenceCancelsThePrevious_ExecutesTheLaterOne()
+    {
+        await AddWorkflowAsync("acme", "w", "*/2 * * * * *", DateTimeOffset.UnixEpoch.AddYears(50), type: "wait", overlap: "cancel_previous");
+        await using var scheduler = await StartAsync();
+        await UntilWaitingAsync(3);
+        await Test.ExecuteAsync("update agency.workflow set status = 'paused'");
+        _stubs.State.Release();
+        await RunningScheduler.UntilAsync(
+            async () => await Test.ScalarAsync<long>("select count(*) from agency.run where status in ('queued', 'running')") == 0, DescribeAsync);
+
+        Assert.Equal(["cancelled"], await RowsAsync("select distinct status from run where status not in ('succeeded', 'skipped')"));
+        Assert.Equal(
+            ["succeeded"],
+            await RowsAsync("select status from run where status <> 'skipped' order by scheduled_for desc limit 1"));
     }
 
     [Fact]
