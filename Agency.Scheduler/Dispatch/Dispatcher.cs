@@ -143,28 +143,34 @@ internal sealed partial class Dispatcher(
         await SettleAsync(run.Key, result, () => executing.IsLost);
     }
 
-    /// <summary>Tries until it is written or the lease is gone; then recovery settles the run as lost.</summary>
+    /// <summary>
+    /// Tries until it is written or the lease is gone; then recovery settles the run as lost. Whether the run is still this scheduler's the
+    /// database knows best, so it is asked once also when the lease seems to be gone.
+    /// </summary>
     private async Task SettleAsync(RunKey key, AttemptResult result, Func<bool> lost)
     {
-        while (!lost())
+        while (true)
         {
             try
             {
                 await settler.SettleAsync(key, result);
                 return;
             }
-            catch (NpgsqlException e) when (e.IsTransient && !_interrupt.IsCancellationRequested)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 NotSettled(_logger, e, key.RunId.Value);
+                if (lost() || _interrupt.IsCancellationRequested || IsRefusal(e))
+                {
+                    return;
+                }
+
                 await Task.Delay(SettleRetry, time, _interrupt.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (NpgsqlException e)
-            {
-                NotSettled(_logger, e, key.RunId.Value);
-                return;
             }
         }
     }
+
+    /// <summary>The database understood and will never take it: a wrong value, a violated constraint, a statement that is wrong.</summary>
+    private static bool IsRefusal(Exception e) => e is PostgresException { SqlState: [var first, var second, ..] } && (first, second) is ('2', '2' or '3') or ('4', '2');
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The grace period is over: {Count} runs are handed back.")]
     private static partial void HandingBack(ILogger logger, int count);

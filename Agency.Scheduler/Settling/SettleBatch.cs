@@ -19,6 +19,7 @@ internal sealed class SettleBatch(DateTimeOffset now)
     private readonly List<WorkflowLine> _workflowLines = [];
     private readonly Dictionary<(CompanyId, WorkflowId), Tally> _tallies = [];
     private readonly List<NpgsqlBatchCommand> _escalations = [];
+    private readonly List<RunKey> _refused = [];
 
     /// <summary>Adds a run's end and says what it is.</summary>
     public SettleOutcome Add(RunKey key, HeldRun run, AttemptResult result)
@@ -52,6 +53,9 @@ internal sealed class SettleBatch(DateTimeOffset now)
         }
     }
 
+    /// <summary>Adds an outcome that came too late: it changes nothing and is told.</summary>
+    public void AddRefused(RunKey key) => _refused.Add(key);
+
     /// <summary>Whether this run's failure was one too many.</summary>
     public bool Escalated(RunKey key, HeldRun run) => _tallies.TryGetValue((key.CompanyId, run.WorkflowId), out var tally) && tally.EscalatedBy == key.RunId;
 
@@ -64,7 +68,10 @@ internal sealed class SettleBatch(DateTimeOffset now)
             batch.BatchCommands.Add(command);
         }
 
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     private void Succeed(RunKey key, HeldRun run, AttemptResult.Succeeded result)
@@ -155,6 +162,22 @@ internal sealed class SettleBatch(DateTimeOffset now)
 
     private IEnumerable<NpgsqlBatchCommand> Commands()
     {
+        if (_refused.Count > 0)
+        {
+            yield return Command(
+                SettleSql.AddRefusals,
+                Array(_refused, k => k.CompanyId.Value),
+                Array(_refused, k => k.RunId.Value),
+                Array(_refused, k => k.Fencing),
+                Array(_refused, k => k.Owner),
+                new() { Value = now });
+        }
+
+        if (_moves.Count == 0)
+        {
+            yield break;
+        }
+
         yield return Command(
             SettleSql.MoveRuns,
             Array(_moves, m => m.Key.CompanyId.Value),

@@ -49,13 +49,13 @@ internal sealed partial class Settler
             for (var i = 0; i < outcomes.Length; i++)
             {
                 outcomes[i] = held[i] is { } run ? batch.Add(settlements[i].Key, run, settlements[i].Result) : SettleOutcome.Stale;
+                if (outcomes[i] is SettleOutcome.Stale && settlements[i].OnlyIfLeaseIs is null)
+                {
+                    batch.AddRefused(settlements[i].Key);
+                }
             }
 
-            if (held.Any(run => run is not null))
-            {
-                await batch.ExecuteAsync(connection, CancellationToken.None);
-            }
-
+            await batch.ExecuteAsync(connection, CancellationToken.None);
             await transaction.CommitAsync();
             for (var i = 0; i < outcomes.Length; i++)
             {

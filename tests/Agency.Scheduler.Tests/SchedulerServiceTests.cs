@@ -184,6 +184,7 @@ public sealed class SchedulerServiceTests(AgencyTestDatabase database) : Schedul
         await RunningScheduler.UntilAsync(() => Task.FromResult(Workers().Count == 0));
         _stubs.State.Release();
 
+        await RunningScheduler.UntilAsync(async () => await Test.ScalarAsync<long>("select count(*) from agency.run_event where type = 'outcome_refused'") == 1);
         Assert.Equal(["running|another|2"], await RowsAsync("select status, lease_owner, fencing from run"));
     }
 

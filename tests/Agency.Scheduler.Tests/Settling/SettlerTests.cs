@@ -109,7 +109,7 @@ public sealed class SettlerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(key with { Owner = "other" }, Permanent));
 
         Assert.Equal(["running|0"], await RowsAsync("select r.status, w.failure_count from run r cross join workflow w"));
-        Assert.Equal(["claimed"], await RowsAsync("select type from run_event"));
+        Assert.Equal(["claimed", "outcome_refused", "outcome_refused"], await RowsAsync("select type from run_event order by event_id"));
         Assert.Equal(SettleOutcome.Failed, await NewSettler().SettleAsync(key, Permanent));
         Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(key, Permanent));
     }
