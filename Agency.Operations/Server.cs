@@ -1,6 +1,7 @@
 using Agency.Operations.Console;
 using Agency.Operations.Demo;
 using Agency.Operations.Escalations;
+using Agency.Operations.Holds;
 using Agency.Operations.Import;
 using Agency.Operations.Notifications;
 using Agency.Operations.Registry;
@@ -25,6 +26,7 @@ internal static class Server
         builder.AddAgencyMcp("operations", "Agency operations", Instructions.Text)
             .AddRegistry()
             .AddRuns()
+            .AddHolds()
             .AddImport()
             .AddEscalations()
             .AddNotifications()

@@ -5,7 +5,9 @@ namespace Agency.Migrations.Access;
 /// <summary>Database functions that run with a role of their own, because their callers lack the rights to do by hand what they do.</summary>
 internal static class Functions
 {
-    /// <summary>Owns <c>ensure_company</c>; may insert into the directory, the terms and the profiles, and nothing else.</summary>
+    /// <summary>
+    /// Owns <c>ensure_company</c> and <c>hold_in_force</c>; may insert into the directory, the terms and the profiles, read the holds, and nothing else.
+    /// </summary>
     public const string DirectoryRole = "agency_directory";
 
     public static string Sql()
@@ -38,6 +40,26 @@ internal static class Functions
             revoke all on function {schema}.ensure_company(text, text, text, timestamptz) from public;
             grant execute on function {schema}.ensure_company(text, text, text, timestamptz)
                 to {AccessRules.Operations}_agency, {AccessRules.Context}_agency;
+
+            grant select on {schema}.work_hold to {DirectoryRole};
+            drop policy if exists directory on {schema}.work_hold;
+            create policy directory on {schema}.work_hold for select to {DirectoryRole} using (true);
+
+            -- The hold under which a company's work stands, that which lasts longest where there are several. Tenants learn of their own company,
+            -- and not why everything is held: such a reason may name another one.
+            create or replace function {schema}.hold_in_force(company text, at timestamptz)
+            returns table (kind text, everything boolean, starts_at timestamptz, ends_at timestamptz, reason text)
+            language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+                select h.kind, h.company_id is null, h.starts_at, h.ends_at, case when asks.staff or h.company_id is not null then h.reason end
+                from (select pg_has_role(session_user, 'agency_staff', 'member') as staff) asks
+                join {schema}.work_hold h on h.company_id is null or h.company_id = hold_in_force.company
+                where (asks.staff or hold_in_force.company = current_setting('app.company_id', true))
+                  and h.starts_at <= hold_in_force.at and (h.ends_at is null or h.ends_at > hold_in_force.at)
+                order by h.ends_at desc nulls first, h.starts_at, h.hold_id limit 1
+            $$;
+            alter function {schema}.hold_in_force(text, timestamptz) owner to {DirectoryRole};
+            revoke all on function {schema}.hold_in_force(text, timestamptz) from public;
+            grant execute on function {schema}.hold_in_force(text, timestamptz) to {AccessRules.Operations}_agency, {AccessRules.Operations}_tenant;
 
             -- After many rows were planned at once: with statistics that say "empty" a claim would sort the whole queue. Only an owner may analyze.
             create or replace function {schema}.analyze_runs() returns void

@@ -16,6 +16,9 @@ internal static class RegistryErrors
     public static Error IdTaken(WorkflowKey key) => Error.Conflict(
         $"The client '{key.Company}' has a workflow '{key.Id}' already. Choose another id, leave it out to get a free one, or change the workflow with update_workflow.");
 
+    public static Error Completed(WorkflowId id) =>
+        Error.Conflict($"The workflow '{id}' is completed. Make it active with update_workflow_status before running it.");
+
     public static Error BadId() => Error.Invalid($"The id is not a workflow id: {WorkflowId.Rule}.");
 
     /// <summary>An argument that narrows a list to one workflow; null or empty does not.</summary>

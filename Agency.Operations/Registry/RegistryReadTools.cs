@@ -10,7 +10,7 @@ namespace Agency.Operations.Registry;
 internal sealed class RegistryReadTools(WorkflowReader reader, SchedulePreview preview)
 {
     [McpServerTool(Name = "get_workflow", Title = "Get a workflow", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
-    [Description("Shows one workflow with its next five occurrences and the latest twenty lines of its history, newest first. Its runs are in list_runs.")]
+    [Description("Shows one workflow with its next five occurrences and the latest twenty lines of its history, newest first. hold, where it is not null, says that the client's work is held: nothing is planned or started meanwhile. Its runs are in list_runs.")]
     public Task<WorkflowDetails> GetWorkflow(
         [Description(ArgumentTexts.WorkflowIdText)] string id,
         [Description(ArgumentTexts.ClientOfId)] string? client = null,

@@ -45,7 +45,7 @@ internal sealed record SchedulingRequest
     [Description("Occurrences missed in an outage, or while the client's or all work was held: all are executed one after the other, latest (the default) only the last, none. The others are recorded as skipped. A workflow's own pause is never made up for.")]
     public CatchUpPolicy? CatchUp { get; init; }
 
-    [Description("Minutes back from now within which missed occurrences are executed or counted. Default 10080 (a week).")]
+    [Description("Minutes back from now within which missed occurrences are executed. Default 10080 (a week), at most a year.")]
     [Range(1, Workflow.MaxCatchUpWindowMinutes)]
     public int? CatchUpWindowMinutes { get; init; }
 

@@ -1,5 +1,6 @@
 using Agency.Data;
 using Agency.Data.Workflows;
+using Agency.Operations.Holds;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
 using Agency.ServiceDefaults.Tenancy;
@@ -35,7 +36,8 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
             .Where(e => e.CompanyId == key.Company && e.WorkflowId == key.Id)
             .OrderByDescending(e => e.At).ThenByDescending(e => e.EventId).Take(ShownHistory)
             .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToListAsync(cancellationToken);
-        return new WorkflowDetails(WorkflowView.Of(workflow), Upcoming(workflow, calendar.Value), history);
+        var hold = await HoldNotice.FindAsync(context, key.Company, time.Now(), cancellationToken);
+        return new WorkflowDetails(WorkflowView.Of(workflow), hold, Upcoming(workflow, calendar.Value), history);
     }
 
     public Task<Result<Page<WorkflowView>>> ListAsync(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Agency.Data;
 using Agency.Data.Runs;
 using Agency.Data.Workflows;
+using Agency.Operations.Holds;
 
 namespace Agency.Operations.Registry;
 
@@ -90,8 +91,9 @@ internal sealed record WorkflowResult(WorkflowView Workflow, IReadOnlyList<strin
 /// <summary>One line of a workflow's history.</summary>
 internal sealed record HistoryLine(DateTimeOffset Timestamp, string Type, string Message);
 
-/// <summary>A workflow with its surroundings.</summary>
-internal sealed record WorkflowDetails(WorkflowView Workflow, IReadOnlyList<Occurrence> NextOccurrences, IReadOnlyList<HistoryLine> History);
+/// <summary>A workflow with its surroundings; <paramref name="Hold"/> is null while its client's work is not held.</summary>
+internal sealed record WorkflowDetails(
+    WorkflowView Workflow, HoldNotice? Hold, IReadOnlyList<Occurrence> NextOccurrences, IReadOnlyList<HistoryLine> History);
 
 /// <summary>A workflow that was deleted.</summary>
 internal sealed record DeletedWorkflow(CompanyId Client, WorkflowId Id, DateTimeOffset DeletedAt);

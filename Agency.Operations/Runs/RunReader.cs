@@ -39,13 +39,13 @@ internal sealed class RunReader(CompanyScope companies, CallerDatabase database)
 
         if (!RunId.TryParse(runId, out var id))
         {
-            return Error.Invalid("run_id must be a UUID. Call list_runs to see the ids.");
+            return RunErrors.BadId();
         }
 
         await using var context = database.Open(scope.Value);
         if (await context.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.RunId == id, cancellationToken) is not { } run)
         {
-            return Error.NotFound($"There is no run '{id}' for you. Call list_runs to see the ids.");
+            return RunErrors.NoSuchRun(id);
         }
 
         var company = run.CompanyId;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Agency.Data;
 using Agency.Data.Runs;
 using Agency.Data.Workflows;
+using Agency.Operations.Holds;
 using Agency.Operations.Registry;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Tenancy;
@@ -31,31 +32,34 @@ internal sealed class RunRequests(WorkflowLocator locator, CallerDatabase databa
 
         var key = found.Value;
         await using var context = database.Open(key.Company);
-        if (await RefusalAsync(context, key, cancellationToken) is { } refusal)
+        var workflow = await FindRunnableAsync(context, key, cancellationToken);
+        if (!workflow.IsSuccess)
         {
-            return refusal;
+            return workflow.Error;
         }
+
+        var hold = await HoldNotice.FindAsync(context, key.Company, time.Now(), cancellationToken);
 
         var keyText = string.IsNullOrEmpty(idempotencyKey) ? null : idempotencyKey;
         if (keyText is not null && await FindAsync(context, key, keyText, cancellationToken) is { } earlier)
         {
-            return new RequestedRun(RunView.Of(earlier), AlreadyRequested: true);
+            return new RequestedRun(RunView.Of(earlier), AlreadyRequested: true, hold);
         }
 
-        var run = await InsertAsync(context, key, values.Value, keyText, cancellationToken);
+        var run = await InsertAsync(context, workflow.Value, values.Value, keyText, cancellationToken);
         if (run is null)
         {
             // Another call with the same key was faster.
             earlier = await FindAsync(context, key, keyText!, cancellationToken);
-            return new RequestedRun(RunView.Of(earlier!), AlreadyRequested: true);
+            return new RequestedRun(RunView.Of(earlier!), AlreadyRequested: true, hold);
         }
 
         await wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
-        return new RequestedRun(RunView.Of(run), AlreadyRequested: false);
+        return new RequestedRun(RunView.Of(run), AlreadyRequested: false, hold);
     }
 
-    private static async Task<Error?> RefusalAsync(AgencyDbContext context, WorkflowKey key, CancellationToken cancellationToken)
+    private static async Task<Result<Workflow>> FindRunnableAsync(AgencyDbContext context, WorkflowKey key, CancellationToken cancellationToken)
     {
         var company = await context.FindActiveCompanyAsync(key.Company, cancellationToken);
         if (!company.IsSuccess)
@@ -68,11 +72,13 @@ internal sealed class RunRequests(WorkflowLocator locator, CallerDatabase databa
         return workflow switch
         {
             null => RegistryErrors.NoSuchWorkflow(key),
-            { Status: WorkflowStatus.Completed } => Error.Conflict(
-                $"The workflow '{key.Id}' is completed. Make it active with update_workflow_status before running it."),
-            _ => null,
+            { Status: WorkflowStatus.Completed } => RegistryErrors.Completed(key.Id),
+            _ => workflow,
         };
     }
+
+    /// <summary>The trace of the call, so that a run is found from it.</summary>
+    public static string? TraceParent() => Activity.Current is { Id: { Length: <= 64 } id, IdFormat: ActivityIdFormat.W3C } ? id : null;
 
     private static Task<Run?> FindAsync(AgencyDbContext context, WorkflowKey key, string idempotencyKey, CancellationToken cancellationToken) =>
         context.Runs.AsNoTracking().SingleOrDefaultAsync(
@@ -80,7 +86,7 @@ internal sealed class RunRequests(WorkflowLocator locator, CallerDatabase databa
 
     /// <summary>Null when a run with that idempotency key is there already.</summary>
     private async Task<Run?> InsertAsync(
-        AgencyDbContext context, WorkflowKey key, JsonElement? inputs, string? idempotencyKey, CancellationToken cancellationToken)
+        AgencyDbContext context, Workflow workflow, JsonElement? inputs, string? idempotencyKey, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -88,17 +94,18 @@ internal sealed class RunRequests(WorkflowLocator locator, CallerDatabase databa
             var now = time.Now().AddMicroseconds(attempt);
             var run = new Run
             {
-                CompanyId = key.Company,
+                CompanyId = workflow.CompanyId,
                 RunId = RunId.New(time),
-                WorkflowId = key.Id,
+                WorkflowId = workflow.WorkflowId,
                 Trigger = RunTrigger.Manual,
                 ScheduledFor = now,
                 AvailableAt = now,
                 CreatedAt = now,
+                Priority = workflow.Priority,
                 Inputs = inputs,
                 IdempotencyKey = idempotencyKey,
                 RequestedBy = caller.Subject,
-                TraceParent = Activity.Current?.Id is { Length: <= 64 } id && Activity.Current.IdFormat is ActivityIdFormat.W3C ? id : null,
+                TraceParent = TraceParent(),
             };
             context.Runs.Add(run);
             try

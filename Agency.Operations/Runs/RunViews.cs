@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Agency.Data;
 using Agency.Data.Runs;
+using Agency.Operations.Holds;
 
 namespace Agency.Operations.Runs;
 
@@ -26,7 +27,10 @@ public sealed record RunView(
     string? SkipReason,
     int Occurrences,
     DateTimeOffset? ScheduledUntil,
-    string? RequestedBy)
+    string? RequestedBy,
+    int Priority,
+    DateTimeOffset? CancelRequestedAt,
+    string? CancelReason)
 {
     public static RunView Of(Run run) => new(
         run.CompanyId,
@@ -49,7 +53,10 @@ public sealed record RunView(
         run.SkipReason,
         run.Occurrences,
         run.ScheduledUntil,
-        run.RequestedBy);
+        run.RequestedBy,
+        run.Priority,
+        run.CancelRequestedAt,
+        run.CancelReason);
 }
 
 /// <summary>One step of the procedure, as one attempt executed it.</summary>
@@ -63,5 +70,38 @@ public sealed record RunEventView(DateTimeOffset At, int Attempt, string Type, s
 public sealed record RunDetails(
     RunView Run, JsonElement? Inputs, string? TraceParent, IReadOnlyList<RunStepView> Steps, IReadOnlyList<RunEventView> Events, int EventsOmitted);
 
-/// <summary>A run that was asked for; <paramref name="AlreadyRequested"/> when an earlier call with the same key did.</summary>
-internal sealed record RequestedRun(RunView Run, bool AlreadyRequested);
+/// <summary>A run whose end was asked for.</summary>
+/// <param name="Run">The run; the scheduler ends it as soon as it sees cancel_requested_at.</param>
+/// <param name="AlreadyRequested">Someone asked before; that request stands.</param>
+internal sealed record CancelledRun(RunView Run, bool AlreadyRequested);
+
+/// <summary>What a backfill did.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="Id">The workflow.</param>
+/// <param name="Queued">Runs that were queued, one for each missing occurrence.</param>
+/// <param name="First">The earliest occurrence queued.</param>
+/// <param name="Last">The latest occurrence queued.</param>
+/// <param name="AlreadyRun">Occurrences that were left out because a run of them is open or succeeded.</param>
+/// <param name="AlreadyBackfilled">Occurrences that were left out because an earlier backfill of them failed or was cancelled.</param>
+/// <param name="StillToBePlanned">Occurrences that were left out because the schedule has not come to them yet: it decides what becomes of them.</param>
+/// <param name="BeyondLimit">Occurrences that were not looked at, from continue_from on; 10000 means that many or more.</param>
+/// <param name="ContinueFrom">The from with which to go on; null when the range is done.</param>
+/// <param name="Hold">Null while the client's work is not held; else the runs wait and start when the hold ends.</param>
+internal sealed record BackfilledWorkflow(
+    CompanyId Client,
+    WorkflowId Id,
+    int Queued,
+    DateTimeOffset? First,
+    DateTimeOffset? Last,
+    int AlreadyRun,
+    int AlreadyBackfilled,
+    int StillToBePlanned,
+    int BeyondLimit,
+    DateTimeOffset? ContinueFrom,
+    HoldNotice? Hold);
+
+/// <summary>A run that was asked for.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="AlreadyRequested">An earlier call with the same key asked for it.</param>
+/// <param name="Hold">Null while the client's work is not held; else the run waits and starts when the hold ends.</param>
+internal sealed record RequestedRun(RunView Run, bool AlreadyRequested, HoldNotice? Hold);

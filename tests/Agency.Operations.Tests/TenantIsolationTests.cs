@@ -34,6 +34,10 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
     [InlineData("delete_workflow", """{"id":"theirs-only"}""")]
     [InlineData("run_workflow_now", """{"client":"theirs","id":"theirs-only"}""")]
     [InlineData("run_workflow_now", """{"id":"theirs-only"}""")]
+    [InlineData("backfill_workflow", """{"client":"theirs","id":"theirs-only","from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""")]
+    [InlineData("backfill_workflow", """{"id":"theirs-only","from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}""")]
+    [InlineData("cancel_run", """{"client":"theirs","run_id":"RUN","reason":"r"}""")]
+    [InlineData("cancel_run", """{"run_id":"RUN","reason":"r"}""")]
     [InlineData("list_runs", """{"client":"theirs"}""")]
     [InlineData("get_run", """{"client":"theirs","run_id":"RUN"}""")]
     [InlineData("get_run", """{"run_id":"RUN"}""")]
@@ -96,6 +100,11 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
     [InlineData("list_tokens", "{}")]
     [InlineData("revoke_token", """{"token_id":"x"}""")]
     [InlineData("get_startup_import", "{}")]
+    [InlineData("pause_work", """{"client":"mine","reason":"r"}""")]
+    [InlineData("resume_work", """{"client":"mine"}""")]
+    [InlineData("schedule_maintenance", """{"client":"mine","ends_at":"2027-01-01T00:00:00Z","reason":"r"}""")]
+    [InlineData("cancel_maintenance", """{"hold_id":"00000000-0000-0000-0000-000000000001"}""")]
+    [InlineData("list_holds", """{"client":"mine"}""")]
     public async Task OperatorsTools_AreForbidden(string tool, string arguments) =>
         (await operations.CompanyAsync("mine", tool, arguments)).IsFailure("forbidden", "operator");
 

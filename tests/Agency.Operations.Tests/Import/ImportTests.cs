@@ -103,7 +103,7 @@ public sealed class ImportTests(OperationsFixture operations) : IClassFixture<Op
     [InlineData("\"dst_overlap\":1", "dst_overlap: must be text")]
     [InlineData("\"observe_calendar\":\"yes\"", "observe_calendar: must be true or false")]
     [InlineData("\"catch_up\":\"some\"", "catch_up: must be one of all, latest, none")]
-    [InlineData("\"catch_up_window_minutes\":0", "catch_up_window_minutes: must be a whole number from 1 to 10080")]
+    [InlineData("\"catch_up_window_minutes\":0", "catch_up_window_minutes: must be a whole number from 1 to 527040")]
     [InlineData("\"overlap\":\"queue\"", "overlap: must be one of skip, queue_one, queue_all, cancel_previous, allow")]
     [InlineData("\"max_concurrent_runs\":2", "max_concurrent_runs (2) needs the overlap allow")]
     [InlineData("\"priority\":-101", "priority: must be a whole number from -100 to 100")]

@@ -61,7 +61,7 @@ public sealed class SchedulingTests(OperationsFixture operations) : IClassFixtur
     [InlineData("\"scheduling\":{\"dst_overlap\":\"second\"}", "'scheduling.dst_overlap' must be one of default, first, both")]
     [InlineData("\"scheduling\":{\"observe_calendar\":1}", "'scheduling.observe_calendar' must be a boolean")]
     [InlineData("\"scheduling\":{\"catch_up\":\"some\"}", "'scheduling.catch_up' must be one of all, latest, none")]
-    [InlineData("\"scheduling\":{\"catch_up_window_minutes\":10081}", "'scheduling.catch_up_window_minutes' must be at most 10080")]
+    [InlineData("\"scheduling\":{\"catch_up_window_minutes\":527041}", "'scheduling.catch_up_window_minutes' must be at most 527040")]
     [InlineData("\"scheduling\":{\"overlap\":\"queue\"}", "'scheduling.overlap' must be one of skip, queue_one, queue_all, cancel_previous, allow")]
     [InlineData("\"scheduling\":{\"max_concurrent_runs\":2}", "max_concurrent_runs (2) needs the overlap allow: with skip")]
     [InlineData("\"scheduling\":{\"priority\":101}", "'scheduling.priority' must be at most 100")]
