@@ -32,8 +32,8 @@ internal static class ClaimSql
         ), eligible as materialized (
             select c.company_id, c.name, c.weight, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
                    c.max_concurrent_runs - coalesce(e.runs, 0) as room,
-                   -- Somewhat more than its share of the places: what others leave unused another claim hands out.
-                   ceil(1.5 * $2 * c.weight / sum(c.weight) over ()) + 1 as quota
+                   -- Its share of the places and one more: what others leave unused another claim hands out.
+                   ceil(1.0 * $2 * c.weight / sum(c.weight) over ()) + 1 as quota
             from (select distinct company_id from lane) q
             join company c on c.company_id = q.company_id and c.status = 'active'
             cross join virtual v
@@ -83,7 +83,8 @@ internal static class ClaimSql
         ), locked as materialized (
             select h.* from run r
             join chosen h on h.company_id = r.company_id and h.run_id = r.run_id
-            where r.status = any($3)
+            -- Written so that the primary key is the only way to the rows: the queue's index would be read whole.
+            where r.status || '' = any($3)
             for no key update of r skip locked
         ), shares as (
             insert into company_share (company_id, virtual_time)

@@ -4,7 +4,8 @@ internal static class SettleSql
 {
     /// <summary>
     /// $1 companies, $2 runs, $3 fencing numbers, $4 owners, $5 only if the lease ends then (null: whatever the lease). Locked in one order
-    /// everywhere, or two batches with runs of the same workflows would wait for each other.
+    /// everywhere, or two batches with runs of the same workflows would wait for each other. What has an owner is running; to ask for the
+    /// status as well would let the planner come by the index of what runs, which is worse than by the key.
     /// </summary>
     public const string Hold = """
         select u.n::int, r.workflow_id, r.attempt, r.scheduled_for, r.started_at, case when r.cancel_requested_at is not null then coalesce(r.cancel_reason, '') end,
@@ -14,14 +15,14 @@ internal static class SettleSql
         join run r on r.company_id = u.company_id and r.run_id = u.run_id
         join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
         join company c on c.company_id = r.company_id
-        where r.fencing = u.fencing and r.lease_owner = u.owner and r.status = 'running' and (u.lease_until is null or r.lease_until = u.lease_until)
+        where r.fencing = u.fencing and r.lease_owner = u.owner and (u.lease_until is null or r.lease_until = u.lease_until)
         order by r.company_id, r.workflow_id, r.run_id
         for no key update of r, w
         """;
 
     /// <summary>
     /// $1 companies, $2 runs, $3 states, $4 run seconds, $5 tool calls, $6 error kinds, $7 error messages, $8 summaries, $9 available at (null
-    /// leaves it), $10 finished at, $11 attempts that do not count. All are held, and so running.
+    /// leaves it), $10 finished at, $11 attempts that do not count. All are held: locked, and running.
     /// </summary>
     public const string MoveRuns = """
         update run r set status = u.status, lease_owner = null, lease_until = null, run_seconds = r.run_seconds + u.seconds,
@@ -29,7 +30,7 @@ internal static class SettleSql
             available_at = coalesce(u.available_at, r.available_at), finished_at = u.finished_at, attempt = r.attempt - u.uncounted
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             as u (company_id, run_id, status, seconds, tool_calls, error_kind, error_message, summary, available_at, finished_at, uncounted)
-        where r.company_id = u.company_id and r.run_id = u.run_id and r.status = 'running'
+        where r.company_id = u.company_id and r.run_id = u.run_id
         """;
 
     /// <summary>$1 companies, $2 runs, $3 attempts, $4 types, $5 messages, $6 at.</summary>
