@@ -1,12 +1,20 @@
 using Agency.Data.Tenancy;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Agency.ServiceDefaults.Tenancy;
 
-/// <summary>Stops a service from starting with a database login that row level security does not bind.</summary>
-internal sealed class LoginCheck(AgencyDatabase database) : IHostedLifecycleService
+/// <summary>
+/// Stops a service from starting with a database login that row level security does not bind. A database that is away is waited for: a service
+/// that is started while the database restarts comes up with it.
+/// </summary>
+internal sealed partial class LoginCheck(AgencyDatabase database, TimeProvider time, ILogger<LoginCheck> logger) : IHostedLifecycleService
 {
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = logger;
+
     private const string Powers = """
         select current_user,
                r.rolsuper,
@@ -16,12 +24,13 @@ internal sealed class LoginCheck(AgencyDatabase database) : IHostedLifecycleServ
         from pg_roles r where r.rolname = current_user
         """;
 
+    /// <exception cref="NpgsqlException">The database refuses the login.</exception>
     /// <exception cref="InvalidOperationException">A login is a superuser, has BYPASSRLS, or owns the tables.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (var source in database.DataSourcesInUse)
         {
-            await CheckAsync(source, cancellationToken);
+            await WaitAndCheckAsync(source, cancellationToken);
         }
     }
 
@@ -34,6 +43,27 @@ internal sealed class LoginCheck(AgencyDatabase database) : IHostedLifecycleServ
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task WaitAndCheckAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                await CheckAsync(source, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException e) when (e.IsTransient)
+            {
+                if (!told)
+                {
+                    Away(_logger, e);
+                }
+
+                await Task.Delay(Retry, time, cancellationToken);
+            }
+        }
+    }
 
     private static async Task CheckAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
@@ -54,4 +84,7 @@ internal sealed class LoginCheck(AgencyDatabase database) : IHostedLifecycleServ
                 + "Agency.Migrations creates.");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database does not answer. This service starts as soon as it does; check ConnectionStrings:agency if it should have.")]
+    private static partial void Away(ILogger logger, Exception exception);
 }
