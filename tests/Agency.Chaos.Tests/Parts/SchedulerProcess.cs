@@ -1,0 +1,213 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Agency.Chaos.Tests.Records;
+
+namespace Agency.Chaos.Tests.Parts;
+
+/// <summary>One scheduler's machine: its process, which is ended and started again, its clock, its folder and its log.</summary>
+internal sealed class SchedulerProcess(string name, string folder, Func<string, IReadOnlyDictionary<string, string?>> settings) : IAsyncDisposable
+{
+    private static readonly TimeSpan WorkersLeaveWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
+
+    private readonly List<ProcessFault> _faults = [];
+    private readonly string _clock = Path.Combine(folder, name + ".clock");
+    private readonly string _work = Path.Combine(folder, name);
+    private readonly Lock _lock = new();
+    private Process? _process;
+    private bool _endMeant;
+    private int _starts;
+
+    public string Name => name;
+
+    public string LogFile => Path.Combine(folder, name + ".log");
+
+    /// <summary>How often it was started.</summary>
+    public int Starts => _starts;
+
+    public IReadOnlyList<ProcessFault> Faults
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _faults];
+            }
+        }
+    }
+
+    private string Who => string.Create(CultureInfo.InvariantCulture, $"{name}.{_starts}");
+
+    public void Start()
+    {
+        Directory.CreateDirectory(_work);
+        _starts++;
+        _endMeant = false;
+
+        // exec keeps the process id; the shell is there to write output and errors into one file.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" --urls=http://127.0.0.1:0 >>\"$1\" 2>&1", Assemblies.Metadata("ChaosHost"), LogFile])
+        {
+            WorkingDirectory = _work,
+            RedirectStandardInput = true,
+        };
+        foreach (var (key, value) in settings(Who))
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        start.Environment["Scheduler__WorkFolder"] = _work;
+        start.Environment["AGENCY_CHAOS_CLOCK"] = _clock;
+        start.Environment["AGENCY_PARENT_WATCH"] = "stdin";
+        var process = Process.Start(start)!;
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => Ended(process);
+        _process = process;
+    }
+
+    /// <summary>kill -9, and everything that it started must follow.</summary>
+    public async Task KillAsync()
+    {
+        _endMeant = true;
+        Signal(_process!.Id, Signals.Kill);
+        await EndAsync("was killed", TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>SIGTERM, as a rolling update does.</summary>
+    public async Task TerminateAsync()
+    {
+        _endMeant = true;
+        Signal(_process!.Id, Signals.Terminate);
+        if (await EndAsync("was told to stop", StopsWithin) && _process.ExitCode != 0)
+        {
+            Fault($"was told to stop and exited with code {_process.ExitCode}");
+        }
+    }
+
+    /// <param name="withWorkers">As a laptop that falls asleep; else the process alone.</param>
+    public void Freeze(bool withWorkers) => SignalAll(withWorkers, Signals.Stop);
+
+    public void Thaw(bool withWorkers) => SignalAll(withWorkers, Signals.Continue);
+
+    /// <summary>Sets its clock wrong by so much.</summary>
+    public void SetClock(TimeSpan offset)
+    {
+        var draft = _clock + ".new";
+        File.WriteAllText(draft, ((int)offset.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        File.Move(draft, _clock, overwrite: true);
+    }
+
+    /// <summary>kill -9 of one of its workers. Returns whether there was one.</summary>
+    public bool KillWorker(Random random)
+    {
+        var workers = Workers();
+        return workers.Count > 0 && Signal(workers[random.Next(workers.Count)], Signals.Kill);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            _endMeant = true;
+            SignalAll(withWorkers: true, Signals.Continue);
+            Signal(_process.Id, Signals.Kill);
+            await _process.WaitForExitAsync();
+        }
+    }
+
+    private async Task<bool> EndAsync(string how, TimeSpan within)
+    {
+        using var limit = new CancellationTokenSource(within, TimeProvider.System);
+        try
+        {
+            await _process!.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Fault($"{how} and still ran after {within.TotalSeconds:0} s");
+            Signal(_process!.Id, Signals.Kill);
+            return false;
+        }
+
+        var ended = TimeProvider.System.GetTimestamp();
+        while (Workers() is { Count: > 0 } left)
+        {
+            if (TimeProvider.System.GetElapsedTime(ended) > WorkersLeaveWithin)
+            {
+                Fault($"{how} and left {left.Count} workers behind");
+                left.ForEach(worker => Signal(worker, Signals.Kill));
+                break;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        return true;
+    }
+
+    private void Ended(Process process)
+    {
+        if (!_endMeant)
+        {
+            Fault($"ended by itself with code {process.ExitCode}: {string.Join(" | ", File.ReadLines(LogFile).TakeLast(5))}");
+        }
+    }
+
+    private void Fault(string what)
+    {
+        lock (_lock)
+        {
+            _faults.Add(new ProcessFault(Who, what));
+        }
+    }
+
+    /// <summary>Processes that work in folders below its own: each worker has one.</summary>
+    private List<int> Workers()
+    {
+        var found = new List<int>();
+        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id)
+                    && File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName.StartsWith(_work + "/", StringComparison.Ordinal) is true)
+                {
+                    found.Add(id);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended in this very moment.
+            }
+        }
+
+        return found;
+    }
+
+    private void SignalAll(bool withWorkers, int signal)
+    {
+        Signal(_process!.Id, signal);
+        if (withWorkers)
+        {
+            Workers().ForEach(worker => Signal(worker, signal));
+        }
+    }
+
+    private static bool Signal(int process, int signal) =>
+        Send(process, signal) == 0 || (Marshal.GetLastPInvokeError() == Signals.NoSuchProcess ? false : throw new Win32Exception());
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Send(int process, int signal);
+
+    /// <summary>Linux's numbers.</summary>
+    private static class Signals
+    {
+        public const int Kill = 9;
+        public const int Terminate = 15;
+        public const int Continue = 18;
+        public const int Stop = 19;
+        public const int NoSuchProcess = 3;
+    }
+}
