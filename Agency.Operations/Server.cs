@@ -1,3 +1,4 @@
+using Agency.Operations.Calendars;
 using Agency.Operations.Console;
 using Agency.Operations.Demo;
 using Agency.Operations.Escalations;
@@ -27,6 +28,7 @@ internal static class Server
             .AddRegistry()
             .AddRuns()
             .AddHolds()
+            .AddCalendars()
             .AddImport()
             .AddEscalations()
             .AddNotifications()
