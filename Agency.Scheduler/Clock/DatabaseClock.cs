@@ -33,12 +33,10 @@ internal sealed partial class DatabaseClock(AgencyDatabase database, MachineCloc
     {
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand("select clock_timestamp()", connection);
-        var asked = machine.Time.GetTimestamp();
         var at = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
-        var answered = machine.Time.GetTimestamp();
 
-        // Said, as far as one can know, halfway between.
-        var reading = new Reading(at, asked + ((answered - asked) / 2));
+        // Dated when it came, not when it may have been said: where this process stood still meanwhile, it is late and never early.
+        var reading = new Reading(at, machine.Time.GetTimestamp());
         var difference = at + machine.Time.GetElapsedTime(reading.Timestamp) - GetUtcNow();
         if (difference.Duration() > WorthTelling)
         {

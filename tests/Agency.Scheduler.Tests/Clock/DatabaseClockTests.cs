@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Agency.Scheduler.Clock;
 using Agency.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,5 +39,32 @@ public sealed class DatabaseClockTests(AgencyTestDatabase database) : SchedulerT
         await clock.SetAsync(default);
 
         Assert.True((clock.GetUtcNow().UtcDateTime - await Test.ScalarAsync<DateTime>("select clock_timestamp()")).Duration() < TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task SetAsync_ProcessStoodStillWhileItAsked_DoesNotRunAhead()
+    {
+        var machine = new Standstill();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = command => machine.HasPassed |= command.Tags.Any(tag => tag.Value == "select clock_timestamp()"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var clock = new DatabaseClock(Database, new MachineClock(machine), NullLogger<DatabaseClock>.Instance);
+
+        await clock.SetAsync(default);
+
+        Assert.True(machine.HasPassed);
+        Assert.True(clock.GetUtcNow().UtcDateTime <= await Test.ScalarAsync<DateTime>("select clock_timestamp()"));
+    }
+
+    /// <summary>Ten seconds pass at once.</summary>
+    private sealed class Standstill : TimeProvider
+    {
+        public bool HasPassed { get; set; }
+
+        public override long GetTimestamp() => HasPassed ? 10 * TimestampFrequency : 0;
     }
 }
