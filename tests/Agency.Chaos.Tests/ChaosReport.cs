@@ -10,8 +10,6 @@ namespace Agency.Chaos.Tests;
 /// <summary>What a person needs to judge a chaos run, and to repeat it.</summary>
 internal static class ChaosReport
 {
-    private const string Refused = "was refused";
-
     public static string Write(
         int seed, double minutes, IReadOnlyList<ChaosEvent> plan, IReadOnlyList<string> told, IReadOnlyList<SchedulerProcess> processes, History history,
         IReadOnlyList<CheckResult> results)
@@ -28,7 +26,7 @@ internal static class ChaosReport
         Count(text, "occurrences skipped by reason", history.Runs.Where(r => r.SkipReason is not null).GroupBy(r => r.SkipReason!).Select(g => (g.Key, g.Sum(r => r.Occurrences))));
         Count(text, "attempts claimed", [("all", history.Transitions.Count(t => t.IsClaim)), ("at most of one run", history.Runs.Select(r => r.Attempt).DefaultIfEmpty().Max())]);
         Count(text, "events of runs", history.Events.Where(e => e.Type is "lost" or "attempt_failed" or "handed_back" or "retry_scheduled" or "failed" or "succeeded" or "cancelled").GroupBy(e => e.Type).Select(g => (g.Key, g.Count())));
-        Count(text, "stale outcomes refused", processes.Select(p => (p.Name, File.ReadLines(p.LogFile).Count(line => line.Contains(Refused, StringComparison.Ordinal)))));
+        Count(text, "stale outcomes", [("refused", history.Events.Count(e => e.Type == "outcome_refused"))]);
         Count(text, "log", [("entries", history.Log.Count), ("executions", Execution.Of(history.Log).Count)]);
         text.AppendLine("Checks:");
         foreach (var result in results)

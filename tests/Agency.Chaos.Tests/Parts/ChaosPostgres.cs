@@ -48,7 +48,11 @@ internal sealed class ChaosPostgres : IAsyncDisposable
     public string SchedulerConnectionString(string who) =>
         new NpgsqlConnectionStringBuilder(_server.ConnectionString)
         {
-            Username = "scheduler_agency", Password = RolePassword, Pooling = true, MaxPoolSize = 20, ApplicationName = who,
+            Username = "scheduler_agency",
+            Password = RolePassword,
+            Pooling = true,
+            MaxPoolSize = 20,
+            ApplicationName = who,
         }.ConnectionString;
 
     /// <param name="immediately">As in a crash: without telling anyone and without a checkpoint.</param>
