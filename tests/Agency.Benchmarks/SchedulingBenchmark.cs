@@ -14,13 +14,13 @@ internal static class SchedulingBenchmark
         var report = new Report();
         report.Facts["mode"] = options.Quick ? "quick" : "full";
         report.Facts["started"] = TimeProvider.System.GetUtcNow().ToString("u");
-        report.Facts["cores"] = System.Environment.ProcessorCount;
+        report.Facts["cores"] = Environment.ProcessorCount;
         report.Facts["runtime"] = RuntimeInformation.FrameworkDescription;
         report.Facts["load_average_before"] = Machine.Load() ?? double.NaN;
         await using var server = await BenchmarkServer.StartAsync(options.Statements, cancellationToken);
         report.Facts["server"] = $"{server.Version}, settings as they come (fsync, synchronous_commit and full_page_writes on), max_connections 200";
 
-        await using (var tables = new Tables(server, options.History))
+        await using (var tables = new Tables(server, options.History, options.Statements))
         {
             var contenders = Contenders(options);
             using var agency = contenders.OfType<AgencyContender>().Single();

@@ -13,7 +13,7 @@ internal enum TableState
 }
 
 /// <summary>Databases for the contenders: a new one for each measurement on fresh tables, one that stays for those with a history.</summary>
-internal sealed class Tables(BenchmarkServer server, int history) : IAsyncDisposable
+internal sealed class Tables(BenchmarkServer server, int history, bool statements) : IAsyncDisposable
 {
     private readonly Dictionary<string, BenchmarkDatabase> _templates = [];
     private readonly Dictionary<string, BenchmarkDatabase> _histories = [];
@@ -25,14 +25,12 @@ internal sealed class Tables(BenchmarkServer server, int history) : IAsyncDispos
         if (state is TableState.History)
         {
             var kept = await HistoryAsync(contender, cancellationToken);
-            await kept.SettleAsync(cancellationToken);
-            return await measure(kept);
+            return await MeasureAsync(contender, kept, measure, cancellationToken);
         }
 
         var template = await TemplateAsync(contender, cancellationToken);
         await using var database = await server.CreateDatabaseAsync($"{contender.Name}_{++_made}", template.Name, cancellationToken);
-        await database.SettleAsync(cancellationToken);
-        return await measure(database);
+        return await MeasureAsync(contender, database, measure, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,6 +39,22 @@ internal sealed class Tables(BenchmarkServer server, int history) : IAsyncDispos
         {
             await database.DisposeAsync();
         }
+    }
+
+    private async Task<TResult> MeasureAsync<TResult>(
+        IContender contender, BenchmarkDatabase database, Func<BenchmarkDatabase, Task<TResult>> measure, CancellationToken cancellationToken)
+    {
+        await database.SettleAsync(cancellationToken);
+        if (!statements || contender is not AgencyContender)
+        {
+            return await measure(database);
+        }
+
+        var costs = new StatementCosts(server);
+        await costs.BeginAsync(cancellationToken);
+        var result = await measure(database);
+        await costs.EndAsync(database.Name, cancellationToken);
+        return result;
     }
 
     private async Task<BenchmarkDatabase> TemplateAsync(IContender contender, CancellationToken cancellationToken)
