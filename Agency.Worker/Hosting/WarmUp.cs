@@ -8,6 +8,9 @@ namespace Agency.Worker.Hosting;
 /// </summary>
 internal static class WarmUp
 {
+    /// <summary>Seconds. A machine that falls asleep meanwhile must not end it.</summary>
+    private const int LongEnough = 24 * 60 * 60;
+
     private const string Procedure = """
         ---
         name: warm_up
@@ -35,7 +38,7 @@ internal static class WarmUp
             Sop = Procedure,
             Attempt = 1,
             ScheduledFor = time.GetUtcNow(),
-            Limits = new(60, 60, 4096),
+            Limits = new(LongEnough, LongEnough, 4096),
             GatewaySocket = "",
             Servers = ["context"],
         });

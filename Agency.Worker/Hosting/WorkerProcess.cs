@@ -13,13 +13,14 @@ internal sealed class WorkerProcess(Stream input, Stream output, Stream errors, 
 {
     private readonly RunEventWriter _events = new(output);
 
-    public async Task<int> RunAsync()
+    /// <summary>Blocks its thread, which is the program's: reading a pipe cannot do otherwise, and another thread costs.</summary>
+    public int Run()
     {
         try
         {
-            await WarmUp.RunAsync(time).ConfigureAwait(false);
+            WarmUp.RunAsync(time).GetAwaiter().GetResult();
             _events.Write(new ReadyEvent { At = time.GetUtcNow(), Protocol = RunEnvelope.CurrentProtocol, ProcessId = Environment.ProcessId });
-            return await TakeEnvelopeAsync().ConfigureAwait(false);
+            return TakeEnvelope();
         }
         catch (Exception e)
         {
@@ -28,10 +29,10 @@ internal sealed class WorkerProcess(Stream input, Stream output, Stream errors, 
         }
     }
 
-    private async Task<int> TakeEnvelopeAsync()
+    private int TakeEnvelope()
     {
         var reader = new EnvelopeReader(input);
-        var line = await OnOwnThread(reader.ReadLine).ConfigureAwait(false);
+        var line = reader.ReadLine();
         if (line is null)
         {
             if (reader.Problem is null) return WorkerExit.Done;
@@ -48,19 +49,36 @@ internal sealed class WorkerProcess(Stream input, Stream output, Stream errors, 
         // Not disposed: that would fail a cancelled run's call, and the run could still write an outcome before the process is gone.
         var http = GatewayHttp.Create(envelope.GatewaySocket);
         var run = Task.Run(() => new RunExecutor(envelope, _events, http, time).RunAsync());
-        var end = OnOwnThread(() => reader.WaitForEnd(() => Log("More than one envelope was sent; a worker takes one, the rest is ignored.")));
-        if (await Task.WhenAny(run, end).ConfigureAwait(false) == end && !run.IsCompleted)
+        var end = WatchForEnd(reader);
+        if (Task.WaitAny(run, end) == 1 && !run.IsCompleted)
         {
             Log("Standard input ended during the run, which cancels it.");
             return WorkerExit.Cancelled;
         }
 
-        await run.ConfigureAwait(false);
+        run.GetAwaiter().GetResult();
         return WorkerExit.Done;
     }
 
-    // Reads that block would starve a small thread pool of the threads that the run needs.
-    private static Task<T> OnOwnThread<T>(Func<T> read) => Task.Factory.StartNew(read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    // On a thread of its own: a read that blocks would take a small thread pool one of the threads that the run needs.
+    private Task WatchForEnd(EnvelopeReader reader)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                reader.WaitForEnd(() => Log("More than one envelope was sent; a worker takes one, the rest is ignored."));
+                ended.SetResult();
+            }
+            catch (IOException e)
+            {
+                ended.SetException(e);
+            }
+        })
+        { IsBackground = true }.Start();
+        return ended.Task;
+    }
 
     private void Log(string message)
     {

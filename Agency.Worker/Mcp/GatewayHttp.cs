@@ -16,7 +16,7 @@ internal static class GatewayHttp
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = System.Net.DecompressionMethods.None,
-            // The worker's own spans are the trace: TraceparentHandler sends theirs.
+            // The worker's own spans are the trace: a call names its own.
             ActivityHeadersPropagator = null,
             ConnectCallback = async (_, cancellationToken) =>
             {
@@ -35,6 +35,6 @@ internal static class GatewayHttp
         };
 
         // Time-outs are the step's, by its cancellation token.
-        return new HttpClient(new TraceparentHandler(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(sockets) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

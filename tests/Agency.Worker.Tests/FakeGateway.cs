@@ -19,6 +19,7 @@ public sealed class FakeGateway : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("agency-gw-").FullName;
     private readonly ConcurrentDictionary<string, Func<JsonObject, CancellationToken, ValueTask<CallToolResult>>> _tools = new();
     private readonly ConcurrentDictionary<string, int> _statuses = new();
+    private readonly ConcurrentDictionary<string, (string ContentType, string Body)> _bodies = new();
     private WebApplication? _app;
 
     public string Socket => Path.Combine(_folder, "g.sock");
@@ -68,7 +69,18 @@ public sealed class FakeGateway : IAsyncLifetime
     public void Runs(string tool, Func<JsonObject, CancellationToken, ValueTask<CallToolResult>> body) => _tools[tool] = body;
 
     /// <summary>Makes the gateway itself answer requests to a server.</summary>
-    public void Refuses(string server, int status) => _statuses[server] = status;
+    public void Refuses(string server, int status)
+    {
+        _statuses[server] = status;
+        _bodies.Remove(server, out _);
+    }
+
+    /// <summary>Makes the gateway answer requests to a server with just this.</summary>
+    public void Says(string server, string contentType, string body, int status = 200)
+    {
+        _statuses[server] = status;
+        _bodies[server] = (contentType, body);
+    }
 
     private async ValueTask<CallToolResult> CallAsync(IServiceProvider services, CallToolRequestParams call, CancellationToken cancelled)
     {
@@ -97,8 +109,18 @@ public sealed class FakeGateway : IAsyncLifetime
             Methods.Enqueue($"{server} {context.Request.Method}");
         }
 
-        if (_statuses.TryGetValue(server, out var status)) context.Response.StatusCode = status;
-        else await next(context);
+        if (!_statuses.TryGetValue(server, out var status))
+        {
+            await next(context);
+            return;
+        }
+
+        context.Response.StatusCode = status;
+        if (_bodies.TryGetValue(server, out var said))
+        {
+            context.Response.ContentType = said.ContentType;
+            await context.Response.WriteAsync(said.Body);
+        }
     }
 }
 

@@ -36,6 +36,8 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
 
     private static string OneCall(string call, string arguments = "{}") => $"---\nname: one\n---\n# One\n\n1. Do it.\n\n   ```tool {call}\n   {arguments}\n   ```\n";
 
+    private static string WithoutContext(string call) => OneCall(call).Replace("name: one", "name: one\ncontext: none", StringComparison.Ordinal);
+
     private RunEnvelope Envelope(string sop) => WorkerUnderTest.Envelope(gateway, sop);
 
     [Fact]
@@ -53,7 +55,7 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         Assert.Equal(["context.get_company_profile", "context.query_company_context", "operations.generate_client_report", "context.remember"], gateway.Calls.Select(c => $"{c.Server}.{c.Tool}"));
         Assert.All(gateway.Calls, c => Assert.Equal("acme", c.Arguments["client"]!.GetValue<string>()));
         Assert.Equal(
-            ["context server/discover", "context tools/call", "context tools/call", "operations server/discover", "operations tools/call", "context tools/call"],
+            ["context tools/call", "context tools/call", "operations tools/call", "context tools/call"],
             gateway.Methods);
         var calls = gateway.Calls.ToArray();
         Assert.Equal("goals of Acme", calls[1].Arguments["query"]!.GetValue<string>());
@@ -77,7 +79,7 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         gateway.Calls.Clear();
         gateway.Returns("list_runs", "{}");
 
-        var run = await WorkerUnderTest.RunAsync(Envelope(OneCall("operations.list_runs").Replace("name: one", "name: one\ncontext: none", StringComparison.Ordinal)));
+        var run = await WorkerUnderTest.RunAsync(Envelope(WithoutContext("operations.list_runs")));
 
         Assert.Equal(1, run.Succeeded().ToolCalls);
         Assert.Equal(["list_runs"], gateway.Calls.Select(c => c.Tool));
@@ -220,6 +222,56 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         Assert.True(step.Truncated);
         Assert.Equal(ProtocolText.MaxExcerpt, step.Result!.Length);
         Assert.Contains("larger than 65536 bytes", run.FailedAs(FailureKind.Permanent).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"jsonrpc":"2.0","id":1,"result":{"content":[],"structuredContent":{"id":7}}}""")]
+    [InlineData("text/event-stream", "event: message\r\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\r\n\r\n: still there\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\ndata: \"result\":{\"content\":[],\"structuredContent\":{\"id\":7}}}\n\n")]
+    public async Task Run_AnswerInEitherForm_IsRead(string contentType, string body)
+    {
+        gateway.Says("health", contentType, body);
+
+        var run = await WorkerUnderTest.RunAsync(Envelope(WithoutContext("health.check_alerts")));
+
+        run.Succeeded();
+        Assert.Equal("""{"id":7}""", Assert.Single(run.Steps).Result);
+    }
+
+    [Theory]
+    [InlineData("application/json", "not json", FailureKind.Transient, "not JSON")]
+    [InlineData("application/json", "{}", FailureKind.Transient, "gave no answer")]
+    [InlineData("application/json", "", FailureKind.Transient, "gave no answer")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", FailureKind.Transient, "gave no answer")]
+    [InlineData("application/json", """{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"oops"}}""", FailureKind.Transient, "refused 'health.check_alerts': oops")]
+    [InlineData("application/json", """{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no such"}}""", FailureKind.Permanent, "refused 'health.check_alerts': no such")]
+    [InlineData("application/json", """{"jsonrpc":"2.0","id":1,"error":7}""", FailureKind.Transient, "gave no answer")]
+    public async Task Run_AnswerThatIsNoResult_SaysWhatItWas(string contentType, string body, FailureKind expected, string message)
+    {
+        gateway.Says("health", contentType, body);
+
+        var run = await WorkerUnderTest.RunAsync(Envelope(WithoutContext("health.check_alerts")));
+
+        Assert.Contains(message, run.FailedAs(expected).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_GatewayRefusesWithAReason_TheRunSaysIt()
+    {
+        gateway.Says("health", "application/json", """{"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"This run may not call it."}}""", 403);
+
+        var run = await WorkerUnderTest.RunAsync(Envelope(WithoutContext("health.check_alerts")));
+
+        Assert.Equal("The gateway answered 403 to 'health.check_alerts': This run may not call it.", run.FailedAs(FailureKind.Permanent).Message);
+    }
+
+    [Fact]
+    public async Task Run_AnswerWithoutBound_IsGivenUpAndSaysSo()
+    {
+        gateway.Says("health", "application/json", "{\"text\":\"" + new string('x', 17 * 1024 * 1024) + "\"}");
+
+        var run = await WorkerUnderTest.RunAsync(Envelope(WithoutContext("health.check_alerts")));
+
+        Assert.Contains("more than 16 MB", run.FailedAs(FailureKind.Permanent).Message, StringComparison.Ordinal);
     }
 
     [Fact]
