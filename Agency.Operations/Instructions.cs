@@ -8,7 +8,7 @@ internal static class Instructions
         occurrence of it is a run. In order of use: preview_schedule, register_workflow, list_workflows, run_workflow_now, list_runs, get_run. A workflow
         that fails three times in a row is escalated and stops: list_escalations, get_run to see why, then resolve_escalation with resume_workflow.
         pause_work and schedule_maintenance hold all work or a client's, list_holds shows it; set_excluded_dates keeps a client's holidays free;
-        backfill_workflow queues what was missed; cancel_run ends a run.
+        backfill_workflow queues what was missed; cancel_run ends a run; list_findings shows what the scheduler's watchdog found.
         generate_client_report makes a client's weekly, monthly or other report; list_reports and get_report show those that were made.
         The argument client is the client company's id; a client's own token needs none. All instants are UTC. New clients are created with
         init_company on the context server.

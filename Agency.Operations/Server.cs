@@ -2,6 +2,7 @@ using Agency.Operations.Calendars;
 using Agency.Operations.Console;
 using Agency.Operations.Demo;
 using Agency.Operations.Escalations;
+using Agency.Operations.Findings;
 using Agency.Operations.Holds;
 using Agency.Operations.Import;
 using Agency.Operations.Notifications;
@@ -29,6 +30,7 @@ internal static class Server
             .AddRuns()
             .AddHolds()
             .AddCalendars()
+            .AddFindings()
             .AddImport()
             .AddEscalations()
             .AddNotifications()

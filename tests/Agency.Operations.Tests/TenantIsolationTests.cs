@@ -108,6 +108,7 @@ public sealed class TenantIsolationTests(OperationsFixture operations) : IClassF
     [InlineData("schedule_maintenance", """{"client":"mine","ends_at":"2027-01-01T00:00:00Z","reason":"r"}""")]
     [InlineData("cancel_maintenance", """{"hold_id":"00000000-0000-0000-0000-000000000001"}""")]
     [InlineData("list_holds", """{"client":"mine"}""")]
+    [InlineData("list_findings", """{"client":"mine"}""")]
     public async Task OperatorsTools_AreForbidden(string tool, string arguments) =>
         (await operations.CompanyAsync("mine", tool, arguments)).IsFailure("forbidden", "operator");
 

@@ -3,6 +3,8 @@ using Agency.Data.Companies;
 using Agency.Data.Escalations;
 using Agency.Data.Runs;
 using Agency.Operations.Escalations;
+using Agency.Operations.Findings;
+using Agency.Operations.Holds;
 using Agency.Operations.Notifications;
 using Agency.Operations.Registry;
 using Agency.Operations.Reports;
@@ -22,6 +24,8 @@ namespace Agency.Operations.Console.Data;
 internal sealed class ConsoleReader
 {
     private const int ShownWorkflows = 300;
+    private const int ShownHolds = 20;
+    private const int ShownFindings = 20;
     private const int ShownEscalations = 50;
     private const int ShownRuns = 25;
     private const int ShownNotifications = 10;
@@ -30,6 +34,8 @@ internal sealed class ConsoleReader
     private readonly CompanyScope _companies;
     private readonly WorkflowReader _workflows;
     private readonly RunReader _runs;
+    private readonly HoldReader _holds;
+    private readonly FindingReader _findings;
     private readonly EscalationReader _escalations;
     private readonly NotificationReader _notifications;
     private readonly ReportReader _reports;
@@ -42,6 +48,8 @@ internal sealed class ConsoleReader
         _companies = new CompanyScope(callers, mode with { DefaultCompany = null }, logger);
         _workflows = ActivatorUtilities.CreateInstance<WorkflowReader>(services, _companies);
         _runs = ActivatorUtilities.CreateInstance<RunReader>(services, _companies);
+        _holds = ActivatorUtilities.CreateInstance<HoldReader>(services, _companies);
+        _findings = ActivatorUtilities.CreateInstance<FindingReader>(services, _companies);
         _escalations = ActivatorUtilities.CreateInstance<EscalationReader>(services, _companies);
         _notifications = ActivatorUtilities.CreateInstance<NotificationReader>(services, _companies);
         _reports = ActivatorUtilities.CreateInstance<ReportReader>(services, _companies);
@@ -58,10 +66,12 @@ internal sealed class ConsoleReader
 
         var workflows = await WorkflowsAsync(client, cancellationToken);
         var runs = await _runs.ListAsync(client, workflowId: null, status: null, cursor: null, ShownRuns, cancellationToken);
+        var holds = await _holds.ListAsync(client, includeEnded: false, cursor: null, ShownHolds, cancellationToken);
+        var findings = await _findings.ListAsync(client, kind: null, includeClosed: false, cursor: null, ShownFindings, cancellationToken);
         var escalations = await EscalationsAsync(client, cancellationToken);
         var notifications = await _notifications.ListAsync(client, cursor: null, ShownNotifications, cancellationToken);
         var reports = await _reports.ListAsync(client, kind: null, cursor: null, ShownReports, cancellationToken);
-        if ((workflows.Error ?? runs.Error ?? escalations.Error ?? notifications.Error ?? reports.Error) is { } error)
+        if ((workflows.Error ?? runs.Error ?? holds.Error ?? findings.Error ?? escalations.Error ?? notifications.Error ?? reports.Error) is { } error)
         {
             return error;
         }
@@ -71,6 +81,8 @@ internal sealed class ConsoleReader
             scope.Value,
             await ClientsAsync(cancellationToken),
             await FiguresAsync(context, cancellationToken),
+            [.. holds.Value.Items.OrderBy(h => h.State)],
+            [.. findings.Value.Items.Select(f => new ConsoleFinding(f.Kind, f.Client, f.Subject, f.Message, f.OpenedAt))],
             escalations.Value,
             workflows.Value.Items,
             workflows.Value.NextCursor is not null,

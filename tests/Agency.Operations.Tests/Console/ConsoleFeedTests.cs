@@ -37,6 +37,24 @@ public sealed class ConsoleFeedTests(ConsoleFixture console) : IClassFixture<Con
         Assert.Contains("Something new", await TakeAsync(subscription), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task RunOnce_FindingSeenAgain_SendsNothingAndClosed_SendsIt()
+    {
+        await console.Operations.Database.ExecuteAsync("""
+            insert into agency.finding (finding_id, kind, company_id, subject, message, opened_at, seen_at)
+            values (gen_random_uuid(), 'company_at_cap', 'odd', '', 'All that it may have are executing.', now(), now())
+            """);
+        using var subscription = Feed.Subscribe(FeedKey.Of("odd"));
+        Assert.Contains("company at cap", await TakeAsync(subscription), StringComparison.Ordinal);
+
+        await console.Operations.Database.ExecuteAsync("update agency.finding set seen_at = now()");
+        await Feed.RunOnceAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await subscription.TakeAsync(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken));
+
+        await console.Operations.Database.ExecuteAsync("update agency.finding set closed_at = now() where kind = 'company_at_cap'");
+        Assert.DoesNotContain("company at cap", await TakeAsync(subscription), StringComparison.Ordinal);
+    }
+
     private static Task<string?> TakeAsync(Subscription subscription) =>
         subscription.TakeAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
 }

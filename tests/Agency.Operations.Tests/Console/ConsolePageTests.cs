@@ -22,11 +22,14 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
             [
                 "weekly_reporting", "0 9 * * 1", "Europe/Berlin", "Report of week 47 made", "503 Service Unavailable", "the earlier run was still open",
                 "acknowledged", "by maria", "Slack: delivered", "e-mail: failed", "550 mailbox unavailable", "no channel configured", "Weekly report, week 47", "demo data",
+                "Holds and findings", "Acme changes its systems", "maintenance to come", "stuck run", "longer than the 600 s it may", "queue grows",
             ])
         {
             Assert.Contains(text, html, StringComparison.Ordinal);
         }
 
+        Assert.DoesNotContain("Long over", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nobody had planned it", html, StringComparison.Ordinal);
         Assert.Contains("<dt>Unresolved</dt><dd>2</dd>", html, StringComparison.Ordinal);
         Assert.Contains("<dt>Failed</dt><dd>1</dd>", html, StringComparison.Ordinal);
     }
@@ -41,6 +44,12 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
         Assert.DoesNotContain("weekly_reporting", html, StringComparison.Ordinal);
         Assert.DoesNotContain("week 47", html, StringComparison.Ordinal);
         Assert.DoesNotContain("partner-feed", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Acme changes", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("stuck run", html, StringComparison.Ordinal);
+
+        // What concerns all concerns this one.
+        Assert.Contains("Database upgrade", html, StringComparison.Ordinal);
+        Assert.Contains("queue grows", html, StringComparison.Ordinal);
     }
 
     [Fact]

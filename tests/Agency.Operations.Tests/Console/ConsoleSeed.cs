@@ -39,6 +39,7 @@ internal sealed class ConsoleSeed(OperationsFixture operations)
         }
 
         await EscalationsAsync();
+        await WatchAsync();
         await database.ExecuteAsync(
             "insert into agency.report (company_id, report_id, kind, period_start, period_end, title, markdown, pdf, created_at, created_by) values ($1, $2, 'weekly', now() - interval '7 days', now(), 'Weekly report, week 47', '# Week 47', '%PDF-1.7 test'::bytea, now(), 'run')",
             Client, Report);
@@ -80,6 +81,23 @@ internal sealed class ConsoleSeed(OperationsFixture operations)
             Guid.CreateVersion7());
         await NotificationAsync("Workflow acme-demo/partner-feed escalated", ("slack", "delivered", ""), ("email", "failed", "550 mailbox unavailable"));
         await NotificationAsync("Alert: SLA below 90 %", ("none", "not_configured", ""));
+    }
+
+    private async Task WatchAsync()
+    {
+        var database = operations.Database;
+        await database.ExecuteAsync("""
+            insert into agency.work_hold (hold_id, company_id, kind, starts_at, ends_at, reason, created_by, created_at) values
+                (gen_random_uuid(), $1, 'pause', now() - interval '3 hours', null, 'Acme changes its systems', 'maria', now() - interval '3 hours'),
+                (gen_random_uuid(), null, 'maintenance', now() + interval '5 hours', now() + interval '7 hours', 'Database upgrade', 'maria', now()),
+                (gen_random_uuid(), 'odd', 'pause', now() - interval '3 hours', now() - interval '2 hours', 'Long over', 'maria', now() - interval '3 hours')
+            """, Client);
+        await database.ExecuteAsync("""
+            insert into agency.finding (finding_id, kind, company_id, subject, message, opened_at, seen_at, closed_at) values
+                (gen_random_uuid(), 'stuck_run', $1, $2, 'Attempt 2 executes since 09:00 UTC, longer than the 600 s it may.', now() - interval '20 minutes', now(), null),
+                (gen_random_uuid(), 'queue_grows', null, '', 'Runs of 2 clients wait for a worker.', now() - interval '10 minutes', now(), null),
+                (gen_random_uuid(), 'overdue_workflow', 'odd', 'on-demand', 'Nobody had planned it.', now() - interval '1 day', now() - interval '1 day', now() - interval '23 hours')
+            """, Client, FailedRun.ToString());
     }
 
     private async Task NotificationAsync(string subject, params (string Channel, string Status, string Error)[] deliveries)
