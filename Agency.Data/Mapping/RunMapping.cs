@@ -39,11 +39,10 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeCon
         builder.HasIndex(r => new { r.CompanyId, r.RunId })
             .HasDatabaseName("ix_run_cancel")
             .HasFilter("cancel_requested_at is not null and status in ('queued', 'running', 'waiting')");
-        builder.HasIndex(r => r.LeaseUntil).HasDatabaseName("ix_run_lease").HasFilter("status = 'running'");
+        builder.HasIndex(r => r.CompanyId).HasDatabaseName("ix_run_running").HasFilter("status = 'running'");
         builder.HasIndex(r => new { r.CompanyId, r.WorkflowId })
             .HasDatabaseName("ix_run_open")
             .HasFilter("status in ('queued', 'running', 'waiting')");
-        builder.HasIndex(r => new { r.CompanyId, r.ScheduledFor });
         builder.HasIndex(r => r.CreatedAt);
     }
 

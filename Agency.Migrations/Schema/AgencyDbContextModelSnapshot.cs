@@ -919,19 +919,16 @@ namespace Agency.Migrations.Schema
                     b.HasKey("CompanyId", "RunId")
                         .HasName("pk_run");
 
+                    b.HasIndex("CompanyId")
+                        .HasDatabaseName("ix_run_running")
+                        .HasFilter("status = 'running'");
+
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_run_created_at");
-
-                    b.HasIndex("LeaseUntil")
-                        .HasDatabaseName("ix_run_lease")
-                        .HasFilter("status = 'running'");
 
                     b.HasIndex("CompanyId", "RunId")
                         .HasDatabaseName("ix_run_cancel")
                         .HasFilter("cancel_requested_at is not null and status in ('queued', 'running', 'waiting')");
-
-                    b.HasIndex("CompanyId", "ScheduledFor")
-                        .HasDatabaseName("ix_run_company_id_scheduled_for");
 
                     b.HasIndex("CompanyId", "WorkflowId")
                         .HasDatabaseName("ix_run_open")

@@ -81,11 +81,12 @@ internal static class ClaimSql
             order by starts + (place - 1) / weight::float8, behind nulls first, available_at, run_id
             limit $2
         ), locked as materialized (
-            select h.* from run r
-            join chosen h on h.company_id = r.company_id and h.run_id = r.run_id
             -- Written so that the primary key is the only way to the rows: the queue's index would be read whole.
-            where r.status || '' = any($3)
-            for no key update of r skip locked
+            select h.* from chosen h
+            cross join lateral (
+                select from run r
+                where r.company_id = h.company_id and r.run_id = h.run_id and r.status || '' = any($3)
+                for no key update skip locked) r
         ), shares as (
             insert into company_share (company_id, virtual_time)
             select company_id, max(starts + 1 / weight::float8) from locked group by company_id
