@@ -57,8 +57,8 @@ internal static class SchedulerServices
 
     private static void AddWorkers(this IServiceCollection services)
     {
-        services.AddSingleton(provider => WorkerCommand.Find(
-            provider.GetRequiredService<IConfiguration>()[WorkerCommand.PathVariable],
+        services.AddSingleton(provider => WorkerCommand.For(
+            WorkerBuild.Find(provider.GetRequiredService<IConfiguration>()[WorkerBuild.PathVariable], AppContext.BaseDirectory),
             provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkerHeapMegabytes));
         services.AddSingleton(provider => new WorkFolder(
             provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkFolder, provider.GetRequiredService<ILogger<WorkFolder>>()));

@@ -44,6 +44,7 @@ internal sealed partial class WorkerPool(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        Using(_logger, command.Build.File, command.Build.Reason);
         Fill();
         return Task.CompletedTask;
     }
@@ -139,6 +140,9 @@ internal sealed partial class WorkerPool(
                 : e;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Workers are started from {File}: {Reason}.")]
+    private static partial void Using(ILogger logger, string file, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No worker could be warmed up.")]
     private static partial void NotWarmed(ILogger logger, Exception exception);

@@ -15,10 +15,10 @@ internal sealed class WorkerUnderTest : IDisposable
     private readonly IAsyncEnumerator<RunEventLine> _lines;
     private readonly Task<string> _errors;
 
-    public WorkerUnderTest()
+    public WorkerUnderTest(string? executable = null)
     {
         var built = Path.Combine(AppContext.BaseDirectory, "worker", OperatingSystem.IsWindows() ? "Agency.Worker.exe" : "Agency.Worker");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("AGENCY_WORKER_PATH") ?? built)
+        var start = new ProcessStartInfo(executable ?? Environment.GetEnvironmentVariable("AGENCY_WORKER_PATH") ?? built)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -63,6 +63,13 @@ internal sealed class WorkerUnderTest : IDisposable
     {
         Process.StandardInput.BaseStream.Write(line);
         Process.StandardInput.BaseStream.Flush();
+    }
+
+    /// <summary>Waits until it has said that it is ready.</summary>
+    public async Task ReadyAsync()
+    {
+        Assert.True(await _lines.MoveNextAsync());
+        Assert.IsType<ReadyEvent>(_lines.Current.Event);
     }
 
     public void EndInput() => Process.StandardInput.Close();

@@ -35,7 +35,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks into /proc.");
         Environment.SetEnvironmentVariable("AGENCY_TEST_SECRET", "must not be seen");
         using var folders = Folders();
-        await using var worker = await StartAsync(folders, WorkerCommand.Find(RunningScheduler.WorkerFolder, 256));
+        await using var worker = await StartAsync(folders, Command(RunningScheduler.WorkerFolder));
 
         Assert.IsType<ReadyEvent>((await worker.NextAsync(default))!.Value.Event);
 
@@ -60,7 +60,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
             """);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var folders = Folders();
-        var worker = await StartAsync(folders, WorkerCommand.Find(script, 256));
+        var worker = await StartAsync(folders, Command(script));
         var file = Path.Combine(worker.Folder, "descendants");
         await RunningScheduler.UntilAsync(() => Task.FromResult(File.Exists(file) && File.ReadAllText(file).EndsWith('\n')));
         int[] descendants = [.. (await File.ReadAllTextAsync(file)).Split().Where(id => id.Length > 0).Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture))];
@@ -82,7 +82,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
         await File.WriteAllTextAsync(script, "#!/bin/sh\necho 'out of paper' >&2\nexit 70\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var folders = Folders();
-        await using var worker = await StartAsync(folders, WorkerCommand.Find(script, 256));
+        await using var worker = await StartAsync(folders, Command(script));
 
         Assert.Null(await worker.NextAsync(default));
         Assert.Equal("it exited with code 70: out of paper", await worker.DescribeEndAsync());
@@ -105,13 +105,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
         Assert.True(Directory.Exists(living.Path));
     }
 
-    [Fact]
-    public void Find_NothingThere_SaysWhereItLookedAndWhatToDo()
-    {
-        var missing = Assert.Throws<FileNotFoundException>(() => WorkerCommand.Find(_root, 256));
-        Assert.Contains(_root, missing.Message, StringComparison.Ordinal);
-        Assert.Contains(WorkerCommand.PathVariable, missing.Message, StringComparison.Ordinal);
-    }
+    private static WorkerCommand Command(string path) => WorkerCommand.For(WorkerBuild.Find(path, "/nowhere"), 256);
 
     private WorkFolder Folders() => new(_root, NullLogger<WorkFolder>.Instance);
 
