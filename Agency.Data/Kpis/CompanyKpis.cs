@@ -4,7 +4,8 @@ namespace Agency.Data.Kpis;
 
 /// <summary>
 /// A company's key figures for a period, computed from the recorded rows and nothing else. A run belongs to the period in which it was due
-/// (<c>scheduled_for</c>), whenever it was executed. A rate or mean of nothing is null, never 0 or 1.
+/// (<c>scheduled_for</c>), whenever it was executed; one that was asked for after its time (<c>catch_up</c>, <c>backfill</c>) to the period in
+/// which it was asked for (<c>created_at</c>), so that a period which is over keeps its figures. A rate or mean of nothing is null, never 0 or 1.
 /// </summary>
 /// <param name="From">First instant of the period.</param>
 /// <param name="To">First instant after the period.</param>
@@ -37,16 +38,16 @@ public sealed record WorkflowKpis(WorkflowId Workflow, ScheduledKpis Scheduled, 
 /// </summary>
 /// <param name="Due">All of them: succeeded, failed, skipped, cancelled and open together.</param>
 /// <param name="Open">Queued, running or waiting.</param>
-/// <param name="SkippedByReason">Count by recorded reason, such as <c>missed</c> (nothing was planning) and <c>overlap</c> (the run before was still open).</param>
+/// <param name="SkippedByReason">Count by recorded reason, <c>missed</c> (nothing was planning), <c>overlap</c> (the run before was still open), <c>paused</c> (the workflow stood) and <c>held</c> (the client's or all work was held).</param>
 /// <param name="CompletionRate">Succeeded divided by due, 0 to 1; null when nothing was due.</param>
 public sealed record ScheduledKpis(
     long Due, long Succeeded, long Failed, long Skipped, long Cancelled, long Open, IReadOnlyDictionary<string, long> SkippedByReason, double? CompletionRate);
 
-/// <summary>Runs that someone asked for; no schedule owed them, so they count in no rate of due occurrences.</summary>
+/// <summary>Runs that someone asked for, backfills among them; no schedule owed them, so they count in no rate of due occurrences.</summary>
 public sealed record ManualKpis(long Total, long Succeeded, long Failed, long Cancelled, long Open);
 
 /// <summary>
-/// Compliance with the agreed time, from recorded times. The deadline of an occurrence is its scheduled time plus the workflow's
+/// Compliance with the agreed time, from recorded times. The deadline of an occurrence is its scheduled time (a catch-up's: when it was asked for) plus the workflow's
 /// <c>sla_minutes</c>, else those of the company's terms. It is met by success at the deadline or before. It is breached by later success, by failure, by
 /// being skipped for whatever reason (the client did not get what was due), and by being open past the deadline. Cancelled occurrences
 /// and manual runs are not judged.

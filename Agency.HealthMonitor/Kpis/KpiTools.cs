@@ -12,9 +12,9 @@ internal sealed class KpiTools(ClientAccess clients, Prices prices, TimeProvider
 {
     [McpServerTool(Name = "get_company_metrics", Title = "Get a client's key figures", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description(
-        "A client's key figures for a period, computed from recorded runs; a rate of nothing is null. A run belongs to the period in which it was due. "
+        "A client's key figures for a period, computed from recorded runs; a rate of nothing is null. A run belongs to the period in which it was due; an import's past occurrence and a backfill to that in which they were asked for. "
         + "scheduled: occurrences that schedules asked for; due = succeeded + failed + skipped + cancelled + open; completion_rate = succeeded / due. "
-        + "skipped_by_reason: missed (nothing was planning), overlap (the run before was still open). manual: runs that someone asked for, in no rate of due occurrences. "
+        + "skipped_by_reason: missed (nothing was planning), overlap (the run before was still open), paused (the workflow stood), held (the client's or all work was held). manual: runs that someone asked for, in no rate of due occurrences. "
         + "sla: met = succeeded at scheduled time + SLA minutes (the workflow's, else the client's terms) or before; breached = succeeded later, failed, skipped, or open past that "
         + "deadline; pending = open before it; compliance = met / (met + breached); cancelled and manual runs are not judged. "
         + "work (scheduled and manual together): success_rate = succeeded / (succeeded + failed); run seconds are workers' seconds of all attempts of a run. "

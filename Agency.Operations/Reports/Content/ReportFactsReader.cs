@@ -35,7 +35,10 @@ internal static class ReportFactsReader
         var types = await context.Workflows.AsNoTracking().Where(w => w.CompanyId == company)
             .ToDictionaryAsync(w => w.WorkflowId, w => w.Type, cancellationToken);
         var runs = context.Runs.AsNoTracking()
-            .Where(r => r.CompanyId == company && r.ScheduledFor >= period.From && r.ScheduledFor < period.To);
+            // As the key figures count them.
+            .Where(r => r.CompanyId == company
+                && ((r.Trigger != RunTrigger.CatchUp && r.Trigger != RunTrigger.Backfill && r.ScheduledFor >= period.From && r.ScheduledFor < period.To)
+                    || ((r.Trigger == RunTrigger.CatchUp || r.Trigger == RunTrigger.Backfill) && r.CreatedAt >= period.From && r.CreatedAt < period.To)));
         return new ReportFacts(
             requested.Kind,
             period,

@@ -72,6 +72,7 @@ internal static class RunTables
     {
         RunTrigger.Manual => "by hand",
         RunTrigger.CatchUp => "catch-up",
+        RunTrigger.Backfill => "backfill",
         _ => "schedule",
     };
 
@@ -89,6 +90,8 @@ internal static class RunTables
     {
         "missed" => "missed while the agency was not running",
         "overlap" => "the run before was not finished",
+        "paused" => "the workflow was paused",
+        "held" => "work was held: a pause or maintenance",
         _ => reason ?? "",
     };
 }

@@ -74,6 +74,26 @@ public sealed class KpiQueriesTests(AgencyTestDatabase database) : IClassFixture
         Assert.Empty(kpis.Money.Notes);
     }
 
+    [Fact]
+    public async Task Compute_AskedForAfterItsTime_CountsWhenItWasAskedFor()
+    {
+        var company = await AddCompanyAsync("afterwards");
+        await AddWorkflowAsync(company, "w");
+        await AddRunAsync(company, "2023-10-27T09:00Z", "succeeded", trigger: "catch_up", created: "2026-03-09T10:00Z", finished: "2026-03-09T10:01Z", seconds: 2);
+        await AddRunAsync(company, "2023-10-28T09:00Z", "skipped", trigger: "catch_up", created: "2026-03-09T10:00Z", reason: "overlap");
+        await AddRunAsync(company, "2023-10-29T09:00Z", "failed", trigger: "backfill", created: "2026-03-09T11:00Z", finished: "2026-03-09T11:01Z", seconds: 3);
+        await AddRunAsync(company, "2026-03-09T12:00Z", "succeeded", trigger: "backfill", created: "2026-03-10T00:00Z", finished: "2026-03-10T00:01Z", seconds: 5);
+
+        var then = await ComputeAsync(company, PeriodChoice.Between(At("2023-10-01T00:00Z"), At("2023-11-01T00:00Z")).Value);
+        var asked = await ComputeAsync(company, March9);
+
+        Assert.Equal((0, 0, 0m), (then.Scheduled.Due, then.Manual.Total, then.Work.RunSeconds));
+        Assert.Equal((2, 1, 1), (asked.Scheduled.Due, asked.Scheduled.Succeeded, asked.Scheduled.Skipped));
+        Assert.Equal(1, asked.Scheduled.SkippedByReason["overlap"]);
+        Assert.Equal(new SlaKpis(1, 1, 0, 0.5), asked.Sla);
+        Assert.Equal((1, 1, 5m), (asked.Manual.Total, asked.Manual.Failed, asked.Work.RunSeconds));
+    }
+
     [Theory]
     [InlineData("succeeded", "2026-03-09T11:00:00Z", null, "met")] // due 10:00, terms 60 minutes: exactly at the deadline
     [InlineData("succeeded", "2026-03-09T11:00:00.001Z", null, "breached")]
@@ -247,13 +267,13 @@ public sealed class KpiQueriesTests(AgencyTestDatabase database) : IClassFixture
 
     private Task AddRunAsync(
         CompanyId company, string due, string status, string trigger = "scheduled", string? finished = null, double seconds = 0, long tokens = 0,
-        int attempt = 0, string? reason = null, int occurrences = 1) => database.ExecuteAsync(
+        int attempt = 0, string? reason = null, int occurrences = 1, string? created = null) => database.ExecuteAsync(
         """
         insert into agency.run (company_id, run_id, workflow_id, trigger, scheduled_for, status, attempt, available_at, created_at, finished_at,
             run_seconds, tokens, skip_reason, occurrences)
-        values ($1, gen_random_uuid(), 'w', $2, $3, $4, $5, $3, $3, nullif($6, '')::timestamptz, $7, $8, nullif($9, ''), $10)
+        values ($1, gen_random_uuid(), 'w', $2, $3, $4, $5, $3, $11, nullif($6, '')::timestamptz, $7, $8, nullif($9, ''), $10)
         """,
-        company.Value, trigger, At(due), status, attempt, finished ?? "", seconds, tokens, reason ?? "", occurrences);
+        company.Value, trigger, At(due), status, attempt, finished ?? "", seconds, tokens, reason ?? "", occurrences, At(created ?? due));
 
     private Task AddEscalationAsync(CompanyId company, string opened, string? acknowledged, string? resolved) => database.ExecuteAsync(
         """
