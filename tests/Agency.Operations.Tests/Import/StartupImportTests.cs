@@ -37,7 +37,20 @@ public sealed class StartupImportTests(OperationsFixture operations) : IClassFix
     {
         const string content = """[{"id":"twice","client":"replicas","type":"t","history":[{"timestamp":"2026-01-01T00:00:00Z","type":"x","message":"m"}]}]""";
 
-        var states = await Task.WhenAll(StartAsync(content), StartAsync(content));
+        // The lock under which imports are made: both replicas have read the file and want to write it.
+        await using var connection = await operations.Database.As("operations").OpenAgencyConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "select pg_advisory_xact_lock(hashtext('agency workflow import'))";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var starting = Task.WhenAll(StartAsync(content), StartAsync(content));
+        await Waiting.ForLockAsync(operations.Database, "advisory", waiters: 2);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        var states = await starting;
 
         Assert.Equal(["imported", "imported"], states.Select(s => s.Of("status")));
         Assert.Equal(1, states.Sum(s => s["outcome.added"].GetArrayLength()));

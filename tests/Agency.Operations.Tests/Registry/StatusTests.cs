@@ -72,6 +72,7 @@ public sealed class StatusTests(OperationsFixture operations) : IClassFixture<Op
         }
 
         var pausing = operations.OperatorAsync("update_workflow_status", """{"id":"w-raced","status":"paused"}""");
+        await Waiting.ForLockAsync(operations.Database, "transactionid");
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
 
         var answer = await pausing;

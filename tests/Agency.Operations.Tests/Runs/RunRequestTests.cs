@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Agency.Operations.Tests.Runs;
 
 public sealed class RunRequestTests(OperationsFixture operations) : IClassFixture<OperationsFixture>
@@ -31,13 +33,36 @@ public sealed class RunRequestTests(OperationsFixture operations) : IClassFixtur
     }
 
     [Fact]
-    public async Task RunNow_AtOnceWithoutKey_MakesARunForEachCall()
+    public async Task RunNow_InTheSameMicrosecondWithoutKey_MakesARunForEachCall()
     {
         var id = await WorkflowAsync("many");
+        var stopped = new StoppedClock();
+        await using var server = await operations.StartServerAsync(builder => builder.Services.AddSingleton<TimeProvider>(stopped));
+        var client = await server.ConnectAsync(operations.Tokens.Operator("operations"));
 
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => operations.OperatorAsync("run_workflow_now", $$"""{"id":"{{id}}"}""")));
+        // Another call's run, due at the very same time and not committed yet.
+        await using var connection = await operations.Database.As("operations").OpenAgencyConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = """
+                insert into run (company_id, run_id, workflow_id, trigger, scheduled_for, status, available_at, created_at)
+                values ('many', gen_random_uuid(), $1, 'manual', $2, 'queued', $2, $2)
+                """;
+            command.Parameters.AddWithValue(id);
+            command.Parameters.AddWithValue(Instants.Now(stopped));
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
 
-        Assert.Equal(10, await operations.Database.ScalarAsync<long>("select count(*) from agency.run where company_id = 'many'"));
+        var asking = Task.WhenAll(Enumerable.Range(0, 2).Select(_ => client.AskAsync("run_workflow_now", $$"""{"id":"{{id}}"}""")));
+        await Waiting.ForLockAsync(operations.Database, "transactionid", waiters: 2);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        var answers = await asking;
+        Assert.Equal(
+            [Instants.Now(stopped).AddMicroseconds(1), Instants.Now(stopped).AddMicroseconds(2)],
+            answers.Select(a => a.Instant("run.scheduled_for")).Order());
+        Assert.Equal(3, await operations.Database.ScalarAsync<long>("select count(*) from agency.run where company_id = 'many'"));
     }
 
     [Fact]
@@ -72,6 +97,13 @@ public sealed class RunRequestTests(OperationsFixture operations) : IClassFixtur
         while (cursor is not null);
 
         Assert.Equal(made, seen);
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        private readonly DateTimeOffset _now = System.GetUtcNow();
+
+        public override DateTimeOffset GetUtcNow() => _now;
     }
 
     private async Task<string> WorkflowAsync(string company)
