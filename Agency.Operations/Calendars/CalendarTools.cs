@@ -9,7 +9,7 @@ namespace Agency.Operations.Calendars;
 internal sealed class CalendarTools(ExcludedDates calendar)
 {
     [McpServerTool(Name = "set_excluded_dates", Title = "Exclude dates from a client's schedules", ReadOnly = false, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
-    [Description("Adds dates, such as public holidays, on which nothing of the client's schedules is due; dates that were added before stay. What would fall on one is no occurrence at all: it is neither moved nor recorded as skipped. Adding a date twice is no error; another name replaces the old one. A date is meant in each schedule's own time zone. Workflows with scheduling.observe_calendar false, and occurrences that were named by next_run, are not concerned. moved tells which workflows are due at another time now.")]
+    [Description("Adds dates, such as public holidays, on which nothing of the client's schedules is due; dates that were added before stay. What would fall on one is no occurrence at all: it is neither moved nor recorded as skipped. Adding a date twice is no error; another name replaces the old one. A date is meant in each schedule's own time zone. Workflows with scheduling.observe_calendar false or without a schedule are not concerned. moved tells which workflows are due at another time now.")]
     public Task<ChangedCalendar> SetExcludedDates(
         [Description("The dates, each with its name.")][Length(1, ExcludedDates.MaxDates)] IReadOnlyList<DateToExclude> dates,
         [Description(ArgumentTexts.Client)] string? client = null,

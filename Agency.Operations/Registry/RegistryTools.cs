@@ -86,7 +86,7 @@ internal sealed class RegistryTools(WorkflowRegistration registration, WorkflowC
         }, cancellationToken).OrThrow();
 
     [McpServerTool(Name = "update_workflow_status", Title = "Pause, resume, escalate or complete a workflow", ReadOnly = false, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
-    [Description("Changes a workflow's status. paused stops it from firing. active resumes it: it goes on with the next occurrence from now, and what came due meanwhile is not made up for; resuming an escalated workflow also sets its failure count to 0 and resolves the escalation that its failures opened. completed ends it. escalated only marks it: to call a person use escalate_issue.")]
+    [Description("Changes a workflow's status. paused stops it from firing. active resumes it: it goes on with the next occurrence from now, and what came due meanwhile is recorded as skipped, not made up for; resuming an escalated workflow also sets its failure count to 0 and resolves the escalation that its failures opened. completed ends it. escalated only marks it: to call a person use escalate_issue.")]
     public Task<WorkflowResult> UpdateWorkflowStatus(
         [Description(ArgumentTexts.WorkflowIdText)] string id,
         [Description("The new status. Asking for the one it has is no error.")] WorkflowStatus status,

@@ -41,7 +41,7 @@ internal sealed class RunTools(RunRequests requests, Backfill backfill, RunCance
         cancellation.CancelAsync(client, runId, reason, cancellationToken).OrThrow();
 
     [McpServerTool(Name = "list_runs", Title = "List runs", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
-    [Description("Lists runs, newest first. A run of status queued with attempt above 0 waits for its next attempt, at available_at. A skipped run says why in skip_reason and may stand for several occurrences.")]
+    [Description("Lists runs, newest first. A run of status queued with attempt above 0 waits for its next attempt, at available_at. A skipped run says why in skip_reason (missed: nothing planned; overlap: an earlier run was open; paused: the workflow stood; held: the client's or all work was held) and may stand for several occurrences. cancel_requested_at: someone asked that it end.")]
     public Task<Page<RunView>> ListRuns(
         [Description(ArgumentTexts.ClientFilter)] string? client = null,
         [Description("Only runs of this workflow.")] string? workflowId = null,
