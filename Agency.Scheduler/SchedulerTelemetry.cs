@@ -9,12 +9,15 @@ internal sealed class SchedulerTelemetry : IDisposable
 {
     private const string Name = "Agency.Scheduler";
 
+    public const string StartDelayName = "agency.runs.start_delay";
+
     public static readonly ActivitySource Source = new(Name);
 
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _planned;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _started;
+    private readonly Histogram<double> _startDelay;
     private readonly Counter<long> _finished;
     private readonly Counter<long> _retried;
     private readonly Counter<long> _toolCalls;
@@ -25,6 +28,8 @@ internal sealed class SchedulerTelemetry : IDisposable
         _planned = _meter.CreateCounter<long>("agency.runs.planned", "{run}", "Occurrences queued by the planner.");
         _skipped = _meter.CreateCounter<long>("agency.runs.skipped", "{run}", "Occurrences recorded as skipped.");
         _started = _meter.CreateCounter<long>("agency.runs.started", "{attempt}", "Attempts begun.");
+        _startDelay = _meter.CreateHistogram<double>(
+            StartDelayName, "s", "From when an occurrence was due until its worker began, first attempts.");
         _finished = _meter.CreateCounter<long>("agency.runs.finished", "{run}", "Runs that ended, by status.");
         _retried = _meter.CreateCounter<long>("agency.runs.retried", "{attempt}", "Attempts that failed and are followed by another.");
         _toolCalls = _meter.CreateCounter<long>("agency.gateway.tool_calls", "{call}", "Tool calls forwarded, by server.");
@@ -39,6 +44,8 @@ internal sealed class SchedulerTelemetry : IDisposable
     }
 
     public void Started() => _started.Add(1);
+
+    public void Began(TimeSpan afterDue) => _startDelay.Record(afterDue.TotalSeconds);
 
     public void Settled(SettleOutcome outcome, AttemptResult result)
     {

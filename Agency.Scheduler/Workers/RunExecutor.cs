@@ -112,6 +112,14 @@ internal sealed partial class RunExecutor(
                         WorkerSpans.Export(span, envelope.Traceparent);
                         await journal.AddAsync(span, either.Token);
                         break;
+                    case StartedEvent began:
+                        if (run.Attempt == 1)
+                        {
+                            telemetry.Began(time.GetUtcNow() - run.ScheduledFor);
+                        }
+
+                        await journal.AddAsync(began, either.Token);
+                        break;
                     default:
                         await journal.AddAsync(line.Event, either.Token);
                         break;

@@ -18,6 +18,9 @@ internal sealed partial class WorkerPool(
     private readonly Lock _lock = new();
     private Task _filling = Task.CompletedTask;
 
+    /// <summary>Workers that are ready now.</summary>
+    public int Waiting => _ready.Count;
+
     /// <summary>A worker that has said it is ready.</summary>
     /// <exception cref="WorkerStartException">It did not start.</exception>
     public async Task<WorkerProcess> TakeAsync(CancellationToken cancellationToken)

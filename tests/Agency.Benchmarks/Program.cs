@@ -7,6 +7,7 @@ internal static class Program
 {
     private const int Missed = 1;
     private const int Misused = 2;
+    private const int Failed = 3;
     private const int Interrupted = 130;
 
     public static async Task<int> Main(string[] args)
@@ -46,6 +47,11 @@ internal static class Program
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
             return Interrupted;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"The benchmark could not be completed. {e}");
+            return Failed;
         }
     }
 }

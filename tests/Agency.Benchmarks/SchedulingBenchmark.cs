@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Agency.Benchmarks.AgencyParts;
 using Agency.Benchmarks.Contenders;
 using Agency.Benchmarks.Measuring;
 using Agency.Benchmarks.Reporting;
@@ -45,6 +46,24 @@ internal static class SchedulingBenchmark
             }
         }
 
+        await using (var tables = new AgencyTables(server))
+        {
+            if (options.Sections.Contains("idle-registry"))
+            {
+                await new IdleRegistry(options, tables, report).RunAsync(cancellationToken);
+            }
+
+            if (options.Sections.Contains("latency"))
+            {
+                await new Latency(options, tables, report).RunAsync(cancellationToken);
+            }
+
+            if (options.Sections.Contains("process-runs"))
+            {
+                await new ProcessRuns(options, tables, report).RunAsync(cancellationToken);
+            }
+        }
+
         report.Facts["load_average_after"] = Machine.Load() ?? double.NaN;
         report.Facts["seconds"] = Math.Round(Progress.Elapsed.TotalSeconds);
         return report;
@@ -53,7 +72,7 @@ internal static class SchedulingBenchmark
     private static List<IContender> Contenders(BenchmarkOptions options) =>
     [
         new AgencyContender(options.Jobs),
-        .. ((IContender[])[new PlainSql(options.Jobs), new QuartzContender(options.Jobs), new HangfireContender(options.HangfireJobs)])
+        .. ((IContender[])[new PlainSql(options.Jobs), new QuartzContender(options.Jobs, options.QuartzBacklog), new HangfireContender(options.HangfireJobs)])
             .Where(c => options.Rivals.Contains(c.Name)),
     ];
 }

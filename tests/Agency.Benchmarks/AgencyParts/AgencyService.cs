@@ -40,4 +40,20 @@ internal static class AgencyService
                 ["AGENCY_WORKER_PATH"] = WorkerFolder,
             },
             settings);
+
+    /// <param name="database">Its database.</param>
+    /// <param name="tokens">Its keys.</param>
+    /// <param name="redis">Connection string; empty is none.</param>
+    public static Task<RunningServer> StartOperationsAsync(BenchmarkDatabase database, TestTokens tokens, string redis) =>
+        RunningServer.StartAsync(
+            args => Operations.Server.Build(args),
+            tokens.Settings,
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:agency"] = database.Login("operations_agency", AgencySchema.Password, Connections),
+                ["ConnectionStrings:tenant"] = database.Login("operations_tenant", AgencySchema.Password, Connections),
+                ["ConnectionStrings:redis"] = redis,
+                ["Tokens:SigningKey"] = tokens.OperationsSigningKey,
+                ["AGENCY_WORKFLOWS_FILE"] = "",
+            });
 }

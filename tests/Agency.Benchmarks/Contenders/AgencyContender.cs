@@ -21,7 +21,11 @@ internal sealed class AgencyContender(int jobs) : IContender, IDisposable
 
     public bool KeepsHistory => true;
 
-    public int Jobs => jobs;
+    public int DueJobs => jobs;
+
+    public int BacklogJobs => jobs;
+
+    public bool IsSlow => false;
 
     public Task CreateSchemaAsync(BenchmarkDatabase database, CancellationToken cancellationToken) => AgencySchema.CreateAsync(database, cancellationToken);
 

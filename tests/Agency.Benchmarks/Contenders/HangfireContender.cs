@@ -18,7 +18,11 @@ internal sealed class HangfireContender(int jobs) : IContender
 
     public bool KeepsHistory => true;
 
-    public int Jobs => jobs;
+    public int DueJobs => jobs;
+
+    public int BacklogJobs => jobs;
+
+    public bool IsSlow => true;
 
     public Task CreateSchemaAsync(BenchmarkDatabase database, CancellationToken cancellationToken)
     {

@@ -14,8 +14,14 @@ internal interface IContender
     /// <summary>Whether its tables keep finished runs; if not, an old table is as good as a new one.</summary>
     bool KeepsHistory { get; }
 
-    /// <summary>How many jobs it is measured with.</summary>
-    int Jobs { get; }
+    /// <summary>How many jobs fall due at once.</summary>
+    int DueJobs { get; }
+
+    /// <summary>How many wait in its backlog: fewer where the rate shows with fewer.</summary>
+    int BacklogJobs { get; }
+
+    /// <summary>Whether it takes so long that a quick run measures it once, and on fresh tables alone.</summary>
+    bool IsSlow { get; }
 
     Task CreateSchemaAsync(BenchmarkDatabase database, CancellationToken cancellationToken);
 

@@ -51,7 +51,11 @@ internal sealed class PlainSql(int jobs) : IContender
 
     public bool KeepsHistory => true;
 
-    public int Jobs => jobs;
+    public int DueJobs => jobs;
+
+    public int BacklogJobs => jobs;
+
+    public bool IsSlow => false;
 
     public Task CreateSchemaAsync(BenchmarkDatabase database, CancellationToken cancellationToken) =>
         Sql.ExecuteAsync(database.Administrator, Schema, cancellationToken);

@@ -4,7 +4,7 @@ using Quartz;
 namespace Agency.Benchmarks.Contenders;
 
 /// <summary>Quartz.NET as one node of a cluster on PostgreSQL.</summary>
-internal sealed class QuartzContender(int jobs) : IContender
+internal sealed class QuartzContender(int jobs, int backlogJobs) : IContender
 {
     private const int Threads = 50;
     private const string Template = "template";
@@ -16,7 +16,11 @@ internal sealed class QuartzContender(int jobs) : IContender
     /// <summary>A trigger that has fired for the last time is deleted.</summary>
     public bool KeepsHistory => false;
 
-    public int Jobs => jobs;
+    public int DueJobs => jobs;
+
+    public int BacklogJobs => backlogJobs;
+
+    public bool IsSlow => true;
 
     public async Task CreateSchemaAsync(BenchmarkDatabase database, CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ namespace Agency.Benchmarks.Measuring;
 /// </summary>
 internal sealed class BenchmarkServer : IAsyncDisposable
 {
+    /// <summary>A busy machine makes a benchmark slow, but does not end it.</summary>
+    private const int PatienceSeconds = 120;
+
     private readonly EmbeddedPostgres _postgres;
     private readonly string _folder;
 
@@ -51,7 +54,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     }
 
     /// <summary>The superuser's connection string, without pooling.</summary>
-    public string Administrator(string database) => new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = database }.ConnectionString;
+    public string Administrator(string database) =>
+        new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = database, Timeout = PatienceSeconds, CommandTimeout = PatienceSeconds }.ConnectionString;
 
     /// <summary>A new database, empty or a copy.</summary>
     public async Task<BenchmarkDatabase> CreateDatabaseAsync(string name, string? template, CancellationToken cancellationToken)

@@ -11,9 +11,12 @@ internal sealed class Backlog(BenchmarkOptions options, IReadOnlyList<IContender
     private const double OfPlain = 0.4;
     private const double CommitsOfARun = 0.2;
 
+    /// <summary>Repetitions of a quick run begin before this time.</summary>
+    private static readonly TimeSpan QuickUntil = TimeSpan.FromSeconds(105);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var rounds = new Rounds(options, contenders, tables);
+        var rounds = new Rounds(options, contenders, tables, QuickUntil);
         foreach (var state in Enum.GetValues<TableState>())
         {
             var commits = new Dictionary<IContender, List<double>>();
@@ -33,8 +36,8 @@ internal sealed class Backlog(BenchmarkOptions options, IReadOnlyList<IContender
             report.Heading($"Backlog of {options.Jobs:#,##0}, {rounds.Title(state)}");
             foreach (var (contender, samples) in seconds)
             {
-                var count = contender.Jobs == options.Jobs ? "" : FormattableString.Invariant($" ({contender.Jobs:#,##0} jobs)");
-                report.Add($"{name}_{contender.Name}_runs_per_second", $"{contender.Name}{count}", "runs/s", samples.Select(s => contender.Jobs / s));
+                var count = contender.BacklogJobs == options.Jobs ? "" : FormattableString.Invariant($" ({contender.BacklogJobs:#,##0} jobs)");
+                report.Add($"{name}_{contender.Name}_runs_per_second", $"{contender.Name}{count}", "runs/s", samples.Select(s => contender.BacklogJobs / s));
             }
 
             foreach (var (contender, samples) in commits)
@@ -57,8 +60,8 @@ internal sealed class Backlog(BenchmarkOptions options, IReadOnlyList<IContender
         var before = await database.CommitsAsync(cancellationToken);
         await contender.BacklogAsync(database, 0, cancellationToken);
         var idle = await database.CommitsAsync(cancellationToken);
-        var seconds = await contender.BacklogAsync(database, contender.Jobs, cancellationToken);
+        var seconds = await contender.BacklogAsync(database, contender.BacklogJobs, cancellationToken);
         var after = await database.CommitsAsync(cancellationToken);
-        return (seconds, Math.Max(0, after - idle - (idle - before)) / (double)contender.Jobs);
+        return (seconds, Math.Max(0, after - idle - (idle - before)) / (double)contender.BacklogJobs);
     }
 }

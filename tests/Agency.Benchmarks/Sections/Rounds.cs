@@ -5,10 +5,10 @@ using Agency.Benchmarks.Reporting;
 namespace Agency.Benchmarks.Sections;
 
 /// <summary>
-/// Measures all contenders side by side: a warm-up each, then rounds in alternating order. The slow ones are measured fewer times; who keeps no
-/// history is not measured on one, and its figure on fresh tables stands for both.
+/// Measures all contenders side by side: a warm-up each, then rounds in alternating order. The slow ones are measured fewer times, in a quick run
+/// once; a quick run repeats while it has time. Who keeps no history is not measured on one, and its figure on fresh tables stands for both.
 /// </summary>
-internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender> contenders, Tables tables)
+internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender> contenders, Tables tables, TimeSpan quickUntil)
 {
     private const int WarmUpJobs = 200;
 
@@ -22,9 +22,9 @@ internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender>
     public async Task<IReadOnlyList<(IContender Contender, double[] Samples)>> RunAsync(
         TableState state, string what, Func<IContender, BenchmarkDatabase, Task<double>> measure, CancellationToken cancellationToken)
     {
-        var measured = contenders.Where(c => state is TableState.Fresh || c.KeepsHistory).ToList();
+        var measured = contenders.Where(c => state is TableState.Fresh || (c.KeepsHistory && !(c.IsSlow && options.Quick))).ToList();
         var samples = measured.ToDictionary(c => c, _ => new List<double>());
-        for (var round = 0; samples.Any(s => s.Value.Count < Repetitions(s.Key)); round++)
+        for (var round = 0; round == 0 || (HasTime && samples.Any(s => s.Value.Count < Repetitions(s.Key))); round++)
         {
             foreach (var contender in round % 2 == 0 ? measured : Enumerable.Reverse(measured))
             {
@@ -78,10 +78,12 @@ internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender>
 
     private static double Median(double[] samples) => Statistics.Quantile([.. samples.Order()], 0.5);
 
-    private int Repetitions(IContender contender) => (contender.Name, options.Quick) switch
+    private bool HasTime => !options.Quick || Progress.Elapsed < quickUntil;
+
+    private int Repetitions(IContender contender) => (contender.IsSlow, options.Quick) switch
     {
-        ("hangfire", _) => 1,
-        ("quartz", true) => 1,
-        _ => 3,
+        (true, true) => 1,
+        (true, false) => contender.Name == "hangfire" ? 1 : 3,
+        _ => 5,
     };
 }
