@@ -11,8 +11,8 @@ internal sealed class SchedulerOptions
     [Range(1, 1024, ErrorMessage = "Scheduler:Workers must be 1 to 1024: it is how many runs this process executes at once.")]
     public int Workers { get; set; } = Math.Max(2, Environment.ProcessorCount * 2);
 
-    /// <summary>Worker processes that wait, started, for a run.</summary>
-    [Range(0, 64, ErrorMessage = "Scheduler:Prewarmed must be 0 to 64: it is how many worker processes wait for a run.")]
+    /// <summary>Worker processes that wait, started, for a run, at least; when runs find too few waiting, there are more for a while, up to Workers.</summary>
+    [Range(0, 64, ErrorMessage = "Scheduler:Prewarmed must be 0 to 64: it is how many worker processes wait for a run at least.")]
     public int Prewarmed { get; set; } = 1;
 
     /// <summary>How long a loop waits for a wake-up before it looks by itself.</summary>

@@ -5,18 +5,34 @@ using Microsoft.Extensions.Options;
 
 namespace Agency.Scheduler.Workers;
 
-/// <summary>Keeps a few workers started and waiting, and starts another whenever one is taken.</summary>
+/// <summary>
+/// Keeps workers started and waiting, and starts another whenever one is taken. How many follows what is asked for: a run that finds none
+/// waiting raises the number, up to the runs that may execute at once, and every while without such a run lowers it again.
+/// </summary>
 internal sealed partial class WorkerPool(
     WorkerCommand command, WorkFolder folders, GatewayServer gateways, IOptions<SchedulerOptions> options, TimeProvider time,
     ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a number of waiting workers is kept that nobody needed.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starting is all computing: more at a time than there are processors makes each slower.</summary>
+    private static readonly int MaxStarting = Environment.ProcessorCount;
+
     private readonly ILogger _logger = logger;
     private readonly ConcurrentQueue<WorkerProcess> _ready = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
-    private Task _filling = Task.CompletedTask;
+    private readonly List<Task> _filling = [];
+    private Task _retiring = Task.CompletedTask;
+    private int _starting;
+    private int _wanted = options.Value.Prewarmed;
+    private bool _missed;
+
+    /// <summary>Workers that wait for a run.</summary>
+    public int Waiting => _ready.Count;
 
     /// <summary>Workers that are ready now.</summary>
     public int Waiting => _ready.Count;
@@ -37,6 +53,7 @@ internal sealed partial class WorkerPool(
                 await waiting.DisposeAsync();
             }
 
+            Miss();
             return await StartOneAsync(cancellationToken);
         }
         finally
@@ -45,23 +62,44 @@ internal sealed partial class WorkerPool(
         }
     }
 
+    /// <summary>Once in a while: lets go of a worker when no run has found too few since the last time.</summary>
+    public async Task RetireAsync()
+    {
+        lock (_lock)
+        {
+            if (_missed || _wanted <= options.Value.Prewarmed)
+            {
+                _missed = false;
+                return;
+            }
+
+            _wanted--;
+        }
+
+        if (_ready.Count > _wanted && _ready.TryDequeue(out var surplus))
+        {
+            await surplus.DisposeAsync();
+        }
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Using(_logger, command.Build.File, command.Build.Reason);
         Fill();
+        _retiring = Task.Run(RetireRegularlyAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        Task filling;
+        Task[] busy;
         lock (_lock)
         {
-            filling = _filling;
+            busy = [.. _filling, _retiring];
             _stopping.Cancel();
         }
 
-        await filling;
+        await Task.WhenAll(busy);
         while (_ready.TryDequeue(out var waiting))
         {
             await waiting.DisposeAsync();
@@ -74,20 +112,36 @@ internal sealed partial class WorkerPool(
         await StopAsync(CancellationToken.None);
     }
 
+    private void Miss()
+    {
+        lock (_lock)
+        {
+            _missed = true;
+
+            // Who wants none kept waiting gets none.
+            if (_wanted > 0 && _wanted < options.Value.Workers)
+            {
+                _wanted++;
+            }
+        }
+    }
+
     private void Fill()
     {
         lock (_lock)
         {
-            if (!_stopping.IsCancellationRequested)
+            _filling.RemoveAll(filling => filling.IsCompleted);
+            while (!_stopping.IsCancellationRequested && _starting < MaxStarting && _ready.Count + _starting < _wanted)
             {
-                _filling = _filling.IsCompleted ? Task.Run(FillAsync) : _filling;
+                _starting++;
+                _filling.Add(Task.Run(FillAsync));
             }
         }
     }
 
     private async Task FillAsync()
     {
-        while (!_stopping.IsCancellationRequested && _ready.Count < options.Value.Prewarmed)
+        do
         {
             try
             {
@@ -101,8 +155,45 @@ internal sealed partial class WorkerPool(
                     NotWarmed(_logger, e);
                 }
 
+                lock (_lock)
+                {
+                    _starting--;
+                }
+
                 return;
             }
+        }
+        while (IsAnotherWanted());
+    }
+
+    /// <summary>Asked by one who starts workers and is counted as starting one: he goes on, or counts no longer.</summary>
+    private bool IsAnotherWanted()
+    {
+        lock (_lock)
+        {
+            if (!_stopping.IsCancellationRequested && _ready.Count + _starting <= _wanted)
+            {
+                return true;
+            }
+
+            _starting--;
+            return false;
+        }
+    }
+
+    private async Task RetireRegularlyAsync()
+    {
+        using var timer = new PeriodicTimer(Calm, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                await RetireAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
         }
     }
 

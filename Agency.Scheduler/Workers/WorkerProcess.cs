@@ -23,6 +23,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly CancellationTokenSource _reading = new();
     private readonly StringBuilder _errors = new();
     private readonly Task _readingErrors;
+    private bool _isThrough;
     private bool _disposed;
 
     private WorkerProcess(Process process, WorkerGateway gateway, WorkFolder folders, string folder, TimeProvider time)
@@ -85,8 +86,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     /// <summary>The next line of the worker; null at the end of its output.</summary>
-    public async Task<RunEventLine?> NextAsync(CancellationToken cancellationToken) =>
-        await _events.MoveNextAsync().AsTask().WaitAsync(cancellationToken) ? _events.Current : null;
+    public async Task<RunEventLine?> NextAsync(CancellationToken cancellationToken)
+    {
+        if (!await _events.MoveNextAsync().AsTask().WaitAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        _isThrough |= _events.Current.Event is OutcomeEvent;
+        return _events.Current;
+    }
 
     /// <exception cref="IOException">The worker is gone.</exception>
     public async Task SendAsync(byte[] line, CancellationToken cancellationToken)
@@ -134,12 +143,19 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _folders.Delete(_folder);
     }
 
-    /// <summary>Ends it and every process it has started.</summary>
+    /// <summary>Ends it and every process it has started. After its outcome it is about to leave, and looking for others costs more than a run's call.</summary>
     public void Kill()
     {
         try
         {
-            ProcessTree.Kill(_process);
+            if (_isThrough)
+            {
+                _process.Kill();
+            }
+            else
+            {
+                ProcessTree.Kill(_process);
+            }
         }
         catch (Exception e) when (e is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)
         {

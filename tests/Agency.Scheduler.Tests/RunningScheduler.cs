@@ -6,6 +6,9 @@ namespace Agency.Scheduler.Tests;
 /// <summary>The whole service on its real clock, with real workers, over a test's database and the stub servers.</summary>
 internal static class RunningScheduler
 {
+    /// <summary>Test classes that count or kill the workers that this process has started: one after the other.</summary>
+    public const string WorkersOfThisProcess = "workers of this process";
+
     public static string WorkerFolder => Path.Combine(AppContext.BaseDirectory, "worker");
 
     public static Task<RunningServer> StartAsync(AgencyTestDatabase database, StubServers stubs, params (string Key, string Value)[] settings) =>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Agency.Scheduler.Tests;
 
 /// <summary>From a due workflow to a settled run, through the whole service and a real worker process.</summary>
+[Collection(RunningScheduler.WorkersOfThisProcess)]
 public sealed class SchedulerServiceTests(AgencyTestDatabase database) : SchedulerTest(database)
 {
     private StubServers _stubs = null!;
@@ -261,7 +262,7 @@ public sealed class SchedulerServiceTests(AgencyTestDatabase database) : Schedul
     private Task<DateTime> LeaseAsync() => Test.ScalarAsync<DateTime>("select lease_until from agency.run");
 
     /// <summary>The worker processes that this process has started.</summary>
-    private static List<int> Workers() =>
+    internal static List<int> Workers() =>
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!).Where(IsWorker)];
 
     private static bool IsWorker(int pid)

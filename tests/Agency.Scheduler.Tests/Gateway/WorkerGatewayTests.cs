@@ -29,7 +29,7 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
         _stubs = await StubServers.StartAsync();
         _app = SchedulerApp.Build([.. _stubs.Tokens.Settings.Concat(_stubs.Settings)
             .Append(new("Tokens:SigningKey", _stubs.Tokens.SchedulerSigningKey)).Append(new("Logging:LogLevel:Default", "None"))
-            .Append(new("services:health:http:0", "http://127.0.0.1:1"))
+            .Append(new("services:health:http:0", "http://127.0.0.1:1")).Append(new("ConnectionStrings:agency", "Host=127.0.0.1"))
             .Select(p => $"--{p.Key}={p.Value}")]);
         _gateway = await _app.Services.GetRequiredService<GatewayServer>().OpenAsync(Path.Combine(_folder, "s"));
         _gateway.ProcessId = Environment.ProcessId;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agency.Scheduler.Tests.Workers;
 
+[Collection(RunningScheduler.WorkersOfThisProcess)]
 public sealed class WorkerProcessTests : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("wp-").FullName;
