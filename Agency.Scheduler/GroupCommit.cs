@@ -21,7 +21,9 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
         lock (_queue)
         {
             _queue.Enqueue(pending);
-            if (_active < writers)
+
+            // Another writer only for what the ones at work cannot take along with their next write.
+            if (_active == 0 || (_active < writers && _queue.Count >= maxBatch))
             {
                 _active++;
                 _ = Task.Run(WriteAllAsync);

@@ -45,7 +45,7 @@ internal sealed class SchedulerOptions
 
     /// <summary>Workflows planned in one transaction.</summary>
     [Range(1, 10_000, ErrorMessage = "Scheduler:PlanBatch must be 1 to 10000.")]
-    public int PlanBatch { get; set; } = 500;
+    public int PlanBatch { get; set; } = 1000;
 
     /// <summary>How often the watchdog looks for stuck runs, overdue workflows and a growing queue.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Scheduler:WatchInterval must be between 00:00:01 and 01:00:00.")]

@@ -61,6 +61,7 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeCon
         builder.HasKey(e => new { e.CompanyId, e.RunId, e.EventId });
         builder.Property(e => e.EventId).UseIdentityAlwaysColumn();
         builder.Property(e => e.Type).HasMaxLength(50);
-        builder.HasOne<Run>().WithMany().HasForeignKey(e => new { e.CompanyId, e.RunId }).OnDelete(DeleteBehavior.Cascade);
+
+        // No foreign key: two lines a run are written for every run there is, each from the run's own row, and a check would cost as much as the line.
     }
 }

@@ -55,6 +55,7 @@ internal sealed class WorkflowMapping : IEntityTypeConfiguration<Workflow>, IEnt
         builder.HasKey(e => new { e.CompanyId, e.WorkflowId, e.EventId });
         builder.Property(e => e.EventId).UseIdentityAlwaysColumn();
         builder.Property(e => e.Type).HasMaxLength(50);
-        builder.HasOne<Workflow>().WithMany().HasForeignKey(e => new { e.CompanyId, e.WorkflowId }).OnDelete(DeleteBehavior.Restrict);
+
+        // No foreign key, as for a run's events: a line is written for every run, under a lock on the workflow's row.
     }
 }

@@ -18,19 +18,29 @@ internal sealed partial class Planner(
     private readonly ILogger _logger = logger;
 
     /// <summary>Plans everything that is due. Returns how many runs were queued.</summary>
-    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    /// <param name="onQueued">Called when a part of them is there, so that they are executed while the others are planned.</param>
+    /// <param name="cancellationToken">Ends the work between two parts.</param>
+    public async Task<int> RunOnceAsync(Action onQueued, CancellationToken cancellationToken)
     {
         var queued = 0;
         while (true)
         {
             var (planned, added) = await PlanBatchAsync(cancellationToken);
             queued += added;
+            if (added > 0)
+            {
+                onQueued();
+            }
+
             if (planned < options.Value.PlanBatch)
             {
                 return queued;
             }
         }
     }
+
+    /// <inheritdoc cref="RunOnceAsync(Action, CancellationToken)" />
+    public Task<int> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(() => { }, cancellationToken);
 
     /// <summary>When the next occurrence is due; null when none is to come.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)

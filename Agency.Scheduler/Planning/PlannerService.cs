@@ -20,9 +20,8 @@ internal sealed partial class PlannerService(
             var wait = options.Value.PollInterval;
             try
             {
-                if (await planner.RunOnceAsync(stoppingToken) > 0)
+                if (await planner.RunOnceAsync(signal.Wake, stoppingToken) > 0)
                 {
-                    signal.Wake();
                     await wakeUps.PublishAsync(Topics.Runs, stoppingToken);
                     await wakeUps.PublishAsync(Topics.Changes, stoppingToken);
                 }

@@ -14,7 +14,7 @@ namespace Agency.Scheduler.Settling;
 /// </summary>
 internal sealed partial class Settler
 {
-    private const int MaxBatch = 250;
+    private const int MaxBatch = 500;
     private const int Writers = 2;
 
     private readonly AgencyDatabase _database;

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Agency.ServiceDefaults.WakeUps;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Agency.ServiceDefaults.WakeUps;
 public sealed class WakeUpLoop : IDisposable
 {
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Channel<bool> _pending = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly IDisposable _subscription;
 
     public WakeUpLoop(IWakeUps wakeUps, string topic, TimeProvider time)
@@ -17,28 +19,22 @@ public sealed class WakeUpLoop : IDisposable
         _subscription = wakeUps.Subscribe(topic, Wake);
     }
 
-    /// <summary>Wakes the loop from within the process.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _signal.Release();
-        }
-        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
-        {
-            // A wake-up is pending already, or nobody waits any more.
-        }
-    }
+    /// <summary>Wakes the loop from within the process. Cheap, as often as it may be called.</summary>
+    public void Wake() => _pending.Writer.TryWrite(true);
 
     /// <summary>True when a wake-up ended the wait, false when the interval did.</summary>
     public async Task<bool> WaitAsync(TimeSpan interval, CancellationToken cancellationToken)
     {
+        if (_pending.Reader.TryRead(out _))
+        {
+            return true;
+        }
+
         using var timeout = new CancellationTokenSource(interval, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await _signal.WaitAsync(either.Token);
-            return true;
+            return await _pending.Reader.ReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -46,9 +42,5 @@ public sealed class WakeUpLoop : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _subscription.Dispose();
-        _signal.Dispose();
-    }
+    public void Dispose() => _subscription.Dispose();
 }
