@@ -10,6 +10,7 @@ using Agency.Operations.Registry;
 using Agency.Operations.Reports;
 using Agency.Operations.Runs;
 using Agency.Operations.Tokens;
+using Agency.ServiceDefaults.Clock;
 using Agency.ServiceDefaults.Hosting;
 using Agency.ServiceDefaults.Mcp;
 using Agency.ServiceDefaults.Tenancy;
@@ -25,6 +26,9 @@ internal static class Server
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("operations");
         builder.AddAgencyDatabase();
+
+        // What it writes (pauses, requests, schedules) the schedulers compare with their clock, which is the database's.
+        builder.Services.AddDatabaseClock();
         builder.AddAgencyMcp("operations", "Agency operations", Instructions.Text)
             .AddRegistry()
             .AddRuns()

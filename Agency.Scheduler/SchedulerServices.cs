@@ -1,4 +1,3 @@
-using Agency.Scheduler.Clock;
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Planning;
@@ -6,8 +5,8 @@ using Agency.Scheduler.Settling;
 using Agency.Scheduler.Sops;
 using Agency.Scheduler.Watching;
 using Agency.Scheduler.Workers;
+using Agency.ServiceDefaults.Clock;
 using Agency.ServiceDefaults.Identity;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -25,9 +24,7 @@ internal static class SchedulerServices
         services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<HostOptions>().Configure<IOptions<SchedulerOptions>>(
             (host, scheduler) => host.ShutdownTimeout = scheduler.Value.ShutdownGrace + TimeToHandBack);
-        services.AddSingleton(new MachineClock(TimeProvider.System));
-        services.AddSingleton<DatabaseClock>();
-        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>()));
+        services.AddDatabaseClock();
         builder.AddTokenIssuer();
         services.AddSingleton<SchedulerIdentity>();
         services.AddSingleton<SchedulerTelemetry>();
@@ -43,8 +40,6 @@ internal static class SchedulerServices
         services.AddSingleton<IRunExecutor, RunExecutor>();
         services.AddWorkers();
         services.AddGateway();
-
-        services.AddHostedService<ClockService>();
 
         // Stopped in the reverse order: no planning and no claiming any more, then the leases of the runs that finish are looked after no longer.
         services.AddHostedService(provider => provider.GetRequiredService<WorkerPool>());

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Agency.Data.Tenancy;
-using Agency.Scheduler.Clock;
+using Agency.ServiceDefaults.Clock;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Agency.Scheduler.Clock;
+using Agency.ServiceDefaults.Clock;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,9 +1,9 @@
 using Agency.Data;
 using Agency.Data.Tenancy;
-using Agency.Scheduler.Clock;
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Planning;
 using Agency.Scheduler.Settling;
+using Agency.ServiceDefaults.Clock;
 using Agency.ServiceDefaults.WakeUps;
 using Agency.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

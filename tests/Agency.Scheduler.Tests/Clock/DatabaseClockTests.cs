@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Agency.Scheduler.Clock;
+using Agency.ServiceDefaults.Clock;
 using Agency.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

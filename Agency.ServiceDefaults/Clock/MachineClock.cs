@@ -1,4 +1,4 @@
-namespace Agency.Scheduler.Clock;
+namespace Agency.ServiceDefaults.Clock;
 
 /// <summary>The clock of the machine, which may be wrong and may be set at any moment; its timestamps are steady.</summary>
-internal sealed record MachineClock(TimeProvider Time);
+public sealed record MachineClock(TimeProvider Time);

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Agency.Scheduler.Clock;
+namespace Agency.ServiceDefaults.Clock;
 
-/// <summary>Asks for the database's time, once before anything is planned and then every few seconds.</summary>
+/// <summary>Asks for the database's time, once before anything else begins and then every few seconds.</summary>
 internal sealed partial class ClockService(DatabaseClock clock, ILogger<ClockService> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

@@ -1,14 +1,15 @@
 using Agency.Data.Tenancy;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Agency.Scheduler.Clock;
+namespace Agency.ServiceDefaults.Clock;
 
 /// <summary>
-/// The time of the database, told by this process: its answer to the last question plus what has passed since by the steady clock. All
-/// schedulers so plan and claim by one clock; a machine whose own clock is wrong or is set neither runs ahead nor holds anything up. Until the
+/// The time of the database, told by this process: its answer to the last question plus what has passed since by the steady clock. Whoever
+/// plans, claims or writes what these go by so has one clock; a machine whose own clock is wrong or is set neither runs ahead nor holds anything up. Until the
 /// first answer it is the machine's time.
 /// </summary>
-internal sealed partial class DatabaseClock(AgencyDatabase database, MachineClock machine, ILogger<DatabaseClock> logger) : TimeProvider
+public sealed partial class DatabaseClock(AgencyDatabase database, MachineClock machine, ILogger<DatabaseClock> logger) : TimeProvider
 {
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
 
