@@ -34,7 +34,6 @@ internal sealed partial class WorkerPool(
     /// <summary>Workers that wait for a run.</summary>
     public int Waiting => _ready.Count;
 
-
     /// <summary>A worker that has said it is ready.</summary>
     /// <exception cref="WorkerStartException">It did not start.</exception>
     public async Task<WorkerProcess> TakeAsync(CancellationToken cancellationToken)
