@@ -85,12 +85,15 @@ internal static class ChaosPlan
     private static double Seconds(ChaosKind kind, Random random, double lease) => kind switch
     {
         ChaosKind.KillScheduler or ChaosKind.TerminateScheduler => 0.5 + (random.NextDouble() * 4),
-        ChaosKind.FreezeScheduler or ChaosKind.FreezeMachine => (lease * 1.3) + (random.NextDouble() * lease),
+        ChaosKind.FreezeScheduler or ChaosKind.FreezeMachine => lease * (1.4 + (random.NextDouble() * 1.6)),
         ChaosKind.ClockForward or ChaosKind.ClockBack => 5 + (random.NextDouble() * 8),
         ChaosKind.RestartPostgres or ChaosKind.CrashPostgres => 0.2 + (random.NextDouble() * 3),
         ChaosKind.KillRedis => 1 + (random.NextDouble() * 6),
         ChaosKind.PauseWorkflow => 5 + (random.NextDouble() * 15),
-        ChaosKind.HoldClient or ChaosKind.HoldAll => 3 + (random.NextDouble() * 7),
+
+        // Now and then for so long that what was due meanwhile counts as missed.
+        ChaosKind.HoldClient => random.Next(4) == 0 ? 65 + (random.NextDouble() * 20) : 3 + (random.NextDouble() * 7),
+        ChaosKind.HoldAll => 3 + (random.NextDouble() * 7),
         _ => 0,
     };
 }

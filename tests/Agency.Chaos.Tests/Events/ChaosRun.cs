@@ -238,7 +238,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         ["Scheduler:Workers"] = "3",
         ["Scheduler:Prewarmed"] = "1",
         ["Scheduler:PollInterval"] = "00:00:00.500",
-        ["Scheduler:ShutdownGrace"] = "00:00:02",
+        ["Scheduler:ShutdownGrace"] = "00:00:01",
         ["Scheduler:KillAfter"] = "00:00:01",
         ["Logging:LogLevel:Default"] = "Warning",
         ["Logging:Console:FormatterName"] = "simple",

@@ -16,7 +16,7 @@ internal static class Population
     [
         new("acme", "quick-a", "quick", 10, false, "skip", "latest"),
         new("acme", "flaky-a", "flaky", 17, true, "queue_one", "latest"),
-        new("acme", "doomed-a", "doomed", 20, false, "skip", "none"),
+        new("acme", "doomed-a", "doomed", 12, false, "skip", "none"),
         new("birch", "quick-b", "quick", 7, true, "queue_all", "latest"),
         new("birch", "slow-b", "slow", 5, false, "skip", "latest"),
         new("birch", "allow-b", "slow", 12, false, "allow", "latest", MaxConcurrent: 2),

@@ -36,7 +36,7 @@ internal static class Procedures
     {
         "quick" => ["log", "log", "log"],
         "flaky" => ["log", "log", "gamble \"transient\": 25, \"permanent\": 5", "log"],
-        "doomed" => ["log", "gamble \"transient\": 10, \"permanent\": 60", "log"],
+        "doomed" => ["log", "gamble \"transient\": 5, \"permanent\": 85", "log"],
         "slow" => ["log", Work(700, 0), "log", Work(700, 0), "log", Work(400, 0), "log"],
         "hanging" => ["log", Work(300, 30), "log", "log"],
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such procedure."),
