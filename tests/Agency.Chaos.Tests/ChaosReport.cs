@@ -20,6 +20,7 @@ internal static class ChaosReport
         text.AppendLine("Happened:").AppendJoin(Environment.NewLine, told.Select(t => "  " + t)).AppendLine().AppendLine("Counts:");
         Count(text, "events", plan.GroupBy(e => e.Kind).Select(g => (g.Key.ToString(), g.Count())));
         Count(text, "starts of schedulers", processes.Select(p => (p.Name, p.Starts)));
+        Count(text, "milliseconds until a scheduler's workers were gone after it, at most", processes.Select(p => (p.Name, (int)p.LongestLeave.TotalMilliseconds)));
         Count(text, "runs by status", history.Runs.GroupBy(r => r.Status).Select(g => (g.Key, g.Count())));
         Count(text, "runs by trigger", history.Runs.GroupBy(r => r.Trigger).Select(g => (g.Key, g.Count())));
         Count(text, "rows skipped by reason", history.Runs.Where(r => r.SkipReason is not null).GroupBy(r => r.SkipReason!).Select(g => (g.Key, g.Count())));

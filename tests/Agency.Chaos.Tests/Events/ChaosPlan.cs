@@ -68,6 +68,9 @@ internal static class ChaosPlan
     public static bool IsOfScheduler(ChaosKind kind) => kind is ChaosKind.KillScheduler or ChaosKind.TerminateScheduler or ChaosKind.FreezeScheduler
         or ChaosKind.FreezeMachine or ChaosKind.ClockForward or ChaosKind.ClockBack or ChaosKind.KillWorker or ChaosKind.DropConnections;
 
+    /// <summary>Whether it may not happen to a scheduler while another event does.</summary>
+    public static bool TakesItsTurn(ChaosKind kind) => IsOfScheduler(kind) && kind is not (ChaosKind.KillWorker or ChaosKind.DropConnections);
+
     private static bool IsFrequent(ChaosKind kind) => kind is ChaosKind.KillScheduler or ChaosKind.FreezeScheduler or ChaosKind.KillWorker or ChaosKind.RunNow
         or ChaosKind.CancelRun;
 
@@ -77,8 +80,7 @@ internal static class ChaosPlan
         ChaosKind.KillRedis or ChaosKind.FlushRedis => "redis",
         ChaosKind.HoldClient or ChaosKind.HoldAll => "hold",
         ChaosKind.PauseWorkflow => "workflow " + target.ToString(CultureInfo.InvariantCulture),
-        ChaosKind.KillWorker or ChaosKind.DropConnections => null,
-        _ when IsOfScheduler(kind) => "scheduler " + target.ToString(CultureInfo.InvariantCulture),
+        _ when TakesItsTurn(kind) => "scheduler " + target.ToString(CultureInfo.InvariantCulture),
         _ => null,
     };
 

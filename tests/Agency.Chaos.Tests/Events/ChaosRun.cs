@@ -92,8 +92,28 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private async Task HappenAsync(ChaosEvent planned)
     {
-        Tell(planned.ToString());
         var scheduler = _schedulers[planned.Target % Schedulers];
+        if (!ChaosPlan.TakesItsTurn(planned.Kind))
+        {
+            await HappenAsync(planned, scheduler);
+            return;
+        }
+
+        // On a slow machine the event before may not be over when planned.
+        await scheduler.Turn.WaitAsync();
+        try
+        {
+            await HappenAsync(planned, scheduler);
+        }
+        finally
+        {
+            scheduler.Turn.Release();
+        }
+    }
+
+    private async Task HappenAsync(ChaosEvent planned, SchedulerProcess scheduler)
+    {
+        Tell(planned.ToString());
         var workflow = _workflows[planned.Target % _workflows.Count];
         var company = _companies[planned.Target % _companies.Count].Company;
         switch (planned.Kind)

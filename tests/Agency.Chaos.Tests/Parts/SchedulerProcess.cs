@@ -19,6 +19,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
     private Process? _process;
     private bool _endMeant;
     private int _starts;
+    private TimeSpan _longestLeave;
 
     public string Name => name;
 
@@ -26,6 +27,12 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
 
     /// <summary>How often it was started.</summary>
     public int Starts => _starts;
+
+    /// <summary>How long its workers took at most to be gone after it.</summary>
+    public TimeSpan LongestLeave => _longestLeave;
+
+    /// <summary>Taken while something happens to it that another event must not happen to at the same time.</summary>
+    public SemaphoreSlim Turn { get; } = new(1, 1);
 
     public IReadOnlyList<ProcessFault> Faults
     {
@@ -79,7 +86,9 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
     {
         _endMeant = true;
         Signal(_process!.Id, Signals.Terminate);
-        if (await EndAsync("was told to stop", StopsWithin) && _process.ExitCode != 0)
+
+        // 143: ended by the signal itself, which came before the runtime had taken signals over. Nothing had begun.
+        if (await EndAsync("was told to stop", StopsWithin) && _process.ExitCode is not (0 or 143))
         {
             Fault($"was told to stop and exited with code {_process.ExitCode}");
         }
@@ -114,6 +123,8 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
             Signal(_process.Id, Signals.Kill);
             await _process.WaitForExitAsync();
         }
+
+        Turn.Dispose();
     }
 
     private async Task<bool> EndAsync(string how, TimeSpan within)
@@ -135,7 +146,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
         {
             if (TimeProvider.System.GetElapsedTime(ended) > WorkersLeaveWithin)
             {
-                Fault($"{how} and left {left.Count} workers behind");
+                Fault($"{how} and left {left.Count} workers behind: {string.Join("; ", left.Select(Describe))}");
                 left.ForEach(worker => Signal(worker, Signals.Kill));
                 break;
             }
@@ -143,6 +154,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
 
+        _longestLeave = TimeProvider.System.GetElapsedTime(ended) is var took && took > _longestLeave ? took : _longestLeave;
         return true;
     }
 
@@ -183,6 +195,19 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
         }
 
         return found;
+    }
+
+    private static string Describe(int process)
+    {
+        try
+        {
+            var state = File.ReadLines($"/proc/{process}/status").Where(line => line.StartsWith("State", StringComparison.Ordinal) || line.StartsWith("PPid", StringComparison.Ordinal));
+            return $"{process} {File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ')} {string.Join(' ', state)}";
+        }
+        catch (IOException)
+        {
+            return $"{process}, which has ended by now";
+        }
     }
 
     private void SignalAll(bool withWorkers, int signal)
