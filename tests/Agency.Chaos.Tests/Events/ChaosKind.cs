@@ -8,7 +8,7 @@ internal enum ChaosKind
     /// <summary>SIGTERM; started again afterwards.</summary>
     TerminateScheduler,
 
-    /// <summary>SIGSTOP for longer than its lease, then SIGCONT; its workers go on.</summary>
+    /// <summary>SIGSTOP for longer than its lease, then SIGCONT; its workers go on. See <see cref="Freezing"/>.</summary>
     FreezeScheduler,
 
     /// <summary>The same with its workers: a laptop asleep.</summary>

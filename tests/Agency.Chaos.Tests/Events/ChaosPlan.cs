@@ -15,10 +15,7 @@ internal sealed record ChaosEvent(TimeSpan At, ChaosKind Kind, int Target, TimeS
 /// <summary>The events of a run, which follow from the seed alone. Every kind comes once before any comes again.</summary>
 internal static class ChaosPlan
 {
-    /// <summary>What the scheduler is known not to withstand.</summary>
-    private static readonly ChaosKind[] NotYet = [];
-
-    public static readonly IReadOnlyList<ChaosKind> Kinds = [.. Enum.GetValues<ChaosKind>().Except(NotYet)];
+    public static readonly IReadOnlyList<ChaosKind> Kinds = Enum.GetValues<ChaosKind>();
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
@@ -36,7 +33,7 @@ internal static class ChaosPlan
         {
             if (bag.Count == 0)
             {
-                bag.AddRange(Kinds.Concat(Kinds.Where(IsFrequent)));
+                bag.AddRange(plan.Count == 0 ? Kinds : Kinds.Concat(Kinds.Where(IsFrequent)));
             }
 
             // What is down cannot be taken down: its turn comes later.
@@ -78,7 +75,7 @@ internal static class ChaosPlan
     {
         ChaosKind.RestartPostgres or ChaosKind.CrashPostgres => "postgres",
         ChaosKind.KillRedis or ChaosKind.FlushRedis => "redis",
-        ChaosKind.HoldClient or ChaosKind.HoldAll => "hold",
+        ChaosKind.HoldClient or ChaosKind.HoldAll => kind.ToString(),
         ChaosKind.PauseWorkflow => "workflow " + target.ToString(CultureInfo.InvariantCulture),
         _ when TakesItsTurn(kind) => "scheduler " + target.ToString(CultureInfo.InvariantCulture),
         _ => null,
@@ -87,7 +84,7 @@ internal static class ChaosPlan
     private static double Seconds(ChaosKind kind, Random random, double lease) => kind switch
     {
         ChaosKind.KillScheduler or ChaosKind.TerminateScheduler => 0.5 + (random.NextDouble() * 4),
-        ChaosKind.FreezeScheduler or ChaosKind.FreezeMachine => lease * (1.4 + (random.NextDouble() * 1.6)),
+        ChaosKind.FreezeScheduler or ChaosKind.FreezeMachine => lease * (1.8 + (random.NextDouble() * 1.7)),
         ChaosKind.ClockForward or ChaosKind.ClockBack => 5 + (random.NextDouble() * 8),
         ChaosKind.RestartPostgres or ChaosKind.CrashPostgres => 0.2 + (random.NextDouble() * 3),
         ChaosKind.KillRedis => 1 + (random.NextDouble() * 6),

@@ -9,7 +9,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 {
     public const int Schedulers = 3;
 
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
     /// <summary>Nothing may stand still for longer, however slow the machine is.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -22,6 +22,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly ChaosPostgres _postgres;
     private readonly ChaosRedis _redis;
     private readonly Operator _operator;
+    private readonly Freezing _freezing;
     private IReadOnlyList<CompanyFacts> _companies = [];
     private IReadOnlyList<WorkflowFacts> _workflows = [];
     private long _started;
@@ -31,6 +32,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         (_folder, _servers, _postgres) = (folder, servers, postgres);
         _redis = new ChaosRedis(Directory.CreateDirectory(Path.Combine(folder, "redis")).FullName);
         _operator = new Operator(postgres, _time);
+        _freezing = new Freezing(_operator, servers.Log, _time);
     }
 
     /// <summary>What happened when, as it was told.</summary>
@@ -130,8 +132,10 @@ internal sealed class ChaosRun : IAsyncDisposable
                 break;
             case ChaosKind.FreezeScheduler or ChaosKind.FreezeMachine:
                 var withWorkers = planned.Kind is ChaosKind.FreezeMachine;
+                var frozen = await _freezing.UntilInTheMiddleAsync(scheduler);
                 scheduler.Freeze(withWorkers);
                 await Task.Delay(planned.Duration, _time);
+                Tell(await _freezing.UntilBegunAnewAsync(frozen) ? $"         {scheduler.Name} thaws with a run that another one has begun anew" : $"         {scheduler.Name} thaws");
                 scheduler.Thaw(withWorkers);
                 break;
             case ChaosKind.ClockForward or ChaosKind.ClockBack:

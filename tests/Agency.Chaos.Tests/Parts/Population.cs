@@ -52,10 +52,13 @@ internal static class Population
                 insert into agency.workflow (company_id, workflow_id, type, status, schedule, next_run, created_at, updated_at, overlap, catch_up,
                     catch_up_window_minutes, max_concurrent_runs, jitter_seconds, priority, max_attempts, retry_initial_seconds, retry_factor,
                     retry_max_seconds, timeout_seconds)
-                values ($1, $2, $3, 'active', $4, $5, $6, $6, $7, $8, 1, $9, $10, $11, 4, 1, 2, 4, 5)
+                values ($1, $2, $3, 'active', $4, $5, $6, $6, $7, $8, 1, $9, $10, $11, 4, 1, 2, 4, $12)
                 """,
                 d.Company, d.Workflow, d.Procedure, instants.Expression, first, now, d.Overlap, d.CatchUp,
-                (object?)d.MaxConcurrent ?? DBNull.Value, d.Jitter, d.Priority);
+                (object?)d.MaxConcurrent ?? DBNull.Value, d.Jitter, d.Priority,
+
+                // Longer than a scheduler is frozen, so that its workers still wait for it when it comes back.
+                d.Procedure == "hanging" ? 5 : 30);
             facts.Add(new WorkflowFacts(d.Company, d.Workflow, instants, first, d.Overlap == "allow", Procedures.Entries[d.Procedure]));
         }
 

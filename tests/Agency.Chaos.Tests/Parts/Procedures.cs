@@ -12,7 +12,7 @@ internal static class Procedures
         ["quick"] = 3,
         ["flaky"] = 3,
         ["doomed"] = 2,
-        ["slow"] = 4,
+        ["slow"] = 6,
         ["hanging"] = 3,
     };
 
@@ -26,7 +26,7 @@ internal static class Procedures
             var (tool, arguments) = call == "log"
                 ? ("append_log", string.Create(CultureInfo.InvariantCulture, $"\"step\": {++logged}, \"of\": {Entries[name]}"))
                 : (call.Split(' ')[0], call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
-            text.Append(CultureInfo.InvariantCulture, $"{number}. **Step {number}.** Does it.\n\n   ```tool health.{tool}\n   {{ \"attempt\": \"{{{{ run.attempt }}}}\", {arguments} }}\n   ```\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"{number}. **Step {number}.** Does it.\n\n    ```tool health.{tool}\n    {{ \"attempt\": \"{{{{ run.attempt }}}}\", {arguments} }}\n    ```\n\n");
         }
 
         return text.ToString();
@@ -37,7 +37,7 @@ internal static class Procedures
         "quick" => ["log", "log", "log"],
         "flaky" => ["log", "log", "gamble \"transient\": 25, \"permanent\": 5", "log"],
         "doomed" => ["log", "gamble \"transient\": 5, \"permanent\": 85", "log"],
-        "slow" => ["log", Work(700, 0), "log", Work(700, 0), "log", Work(400, 0), "log"],
+        "slow" => ["log", Work(700, 0), "log", Work(700, 0), "log", Work(700, 0), "log", Work(700, 0), "log", Work(700, 0), "log"],
         "hanging" => ["log", Work(300, 30), "log", "log"],
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such procedure."),
     };

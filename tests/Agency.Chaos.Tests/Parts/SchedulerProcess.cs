@@ -23,6 +23,8 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
 
     public string Name => name;
 
+    public int ProcessId => _process!.Id;
+
     public string LogFile => Path.Combine(folder, name + ".log");
 
     /// <summary>How often it was started.</summary>
