@@ -1,6 +1,7 @@
 using Agency.Data;
 using Agency.Data.Companies;
 using Agency.Data.Kpis;
+using Agency.Data.Scheduling;
 using Agency.ServiceDefaults.Mcp;
 
 namespace Agency.HealthMonitor.Kpis;
@@ -12,20 +13,39 @@ namespace Agency.HealthMonitor.Kpis;
 internal sealed record AgencyOverview(
     DateTimeOffset AsOf, OverviewTotals Totals, IReadOnlyList<CurrencyTotals> Money, IReadOnlyList<OverviewItem> Items, string? NextCursor)
 {
-    public static AgencyOverview Of(IReadOnlyList<CompanyKpis> all, CompanyId? after, int limit, DateTimeOffset now)
+    /// <param name="all">Every company's figures.</param>
+    /// <param name="holds">The holds in force.</param>
+    /// <param name="after">The last company of the page before.</param>
+    /// <param name="limit">Companies on a page.</param>
+    /// <param name="now">When the figures were computed.</param>
+    public static AgencyOverview Of(IReadOnlyList<CompanyKpis> all, IReadOnlyList<WorkHold> holds, CompanyId? after, int limit, DateTimeOffset now)
     {
         var rest = all.OrderBy(kpis => kpis.Client).Where(kpis => after is not { } last || kpis.Client > last).Take(limit + 1).ToArray();
         var page = Page.From(rest, limit, kpis => new OverviewPosition(kpis.Client));
-        return new AgencyOverview(now, OverviewTotals.Of(all), CurrencyTotals.Of(all), [.. page.Items.Select(OverviewItem.Of)], page.NextCursor);
+        return new AgencyOverview(now, OverviewTotals.Of(all), CurrencyTotals.Of(all), [.. page.Items.Select(kpis => OverviewItem.Of(kpis, OverviewHold.Find(holds, kpis.Client)))], page.NextCursor);
     }
 }
 
 internal sealed record OverviewPosition(CompanyId After);
 
+/// <summary>That a company's work is held: nothing of it is planned or started.</summary>
+/// <param name="Kind">pause: until someone lifts it; maintenance: until its end.</param>
+/// <param name="Everything">All companies' work is held, not this one's alone.</param>
+internal sealed record OverviewHold(HoldKind Kind, bool Everything, DateTimeOffset Since, DateTimeOffset? Until, string Reason)
+{
+    /// <summary>The one that lasts longest; null when the company's work runs.</summary>
+    public static OverviewHold? Find(IReadOnlyList<WorkHold> holds, CompanyId client) => holds
+        .Where(hold => hold.CompanyId is null || hold.CompanyId == client)
+        .OrderByDescending(hold => hold.EndsAt ?? DateTimeOffset.MaxValue)
+        .Select(hold => new OverviewHold(hold.Kind, hold.CompanyId is null, hold.StartsAt, hold.EndsAt, hold.Reason))
+        .FirstOrDefault();
+}
+
 internal sealed record OverviewItem(
     CompanyId Client,
     string Name,
     CompanyStatus Status,
+    OverviewHold? Hold,
     DateTimeOffset From,
     DateTimeOffset To,
     long Due,
@@ -42,8 +62,8 @@ internal sealed record OverviewItem(
     decimal Cost,
     decimal? Margin)
 {
-    public static OverviewItem Of(CompanyKpis kpis) => new(
-        kpis.Client, kpis.Name, kpis.Status, kpis.From, kpis.To,
+    public static OverviewItem Of(CompanyKpis kpis, OverviewHold? hold) => new(
+        kpis.Client, kpis.Name, kpis.Status, hold, kpis.From, kpis.To,
         kpis.Scheduled.Due, kpis.Scheduled.Succeeded, kpis.Scheduled.Failed, kpis.Scheduled.Skipped, kpis.Scheduled.Open,
         kpis.Scheduled.CompletionRate, kpis.Sla.Compliance, kpis.Escalations.Unresolved,
         kpis.Money.Currency, kpis.Money.Revenue, kpis.Money.CostCurrency, kpis.Money.Cost, kpis.Money.Margin);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Agency.Data.Kpis;
 using Agency.ServiceDefaults.Mcp;
+using Microsoft.EntityFrameworkCore;
 using ModelContextProtocol.Server;
 
 namespace Agency.HealthMonitor.Kpis;
@@ -38,7 +39,8 @@ internal sealed class KpiTools(ClientAccess clients, Prices prices, TimeProvider
     [McpServerTool(Name = "get_agency_overview", Title = "Get the agency's overview", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description(
         "The main key figures of all client companies for a period, by id, paged, with totals over all of them (not only this page) and the money by currency. "
-        + "Definitions as in get_company_metrics, which gives everything about one client. A named period is read in each client's own time zone.")]
+        + "Definitions as in get_company_metrics, which gives everything about one client. A named period is read in each client's own time zone. "
+        + "hold, where it is not null, says that the client's work is held: nothing of it is planned or started.")]
     public async Task<AgencyOverview> GetAgencyOverviewAsync(
         [Description(Instructions.Period + " Without any of them last_7_days.")] NamedPeriod? period = null,
         [Description(Instructions.From)] DateTimeOffset? from = null,
@@ -53,6 +55,8 @@ internal sealed class KpiTools(ClientAccess clients, Prices prices, TimeProvider
         var now = time.GetUtcNow();
         await using var context = clients.OpenAll();
         var all = await KpiQueries.ComputeManyAsync(context, null, choice, prices, now, cancellationToken);
-        return AgencyOverview.Of(all, after?.After, size, now);
+        var holds = await context.WorkHolds.AsNoTracking()
+            .Where(h => h.StartsAt <= now && (h.EndsAt == null || h.EndsAt > now)).ToListAsync(cancellationToken);
+        return AgencyOverview.Of(all, holds, after?.After, size, now);
     }
 }

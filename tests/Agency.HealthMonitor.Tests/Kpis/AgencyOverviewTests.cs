@@ -18,6 +18,17 @@ public sealed class AgencyOverviewTests(HealthServer server) : IClassFixture<Hea
 
         var first = await server.AsOperatorAsync("get_agency_overview", new { limit = 2 });
         var second = await server.AsOperatorAsync("get_agency_overview", new { limit = 2, cursor = first.GetProperty("next_cursor").GetString() });
+        await server.Database.ExecuteAsync("""
+            insert into agency.work_hold (hold_id, company_id, kind, starts_at, ends_at, reason, created_by, created_at) values
+                (gen_random_uuid(), 'b', 'pause', now() - interval '1 hour', null, 'asked for', 'x', now()),
+                (gen_random_uuid(), 'c', 'pause', now() - interval '2 hours', now() - interval '1 hour', 'over', 'x', now()),
+                (gen_random_uuid(), 'c', 'maintenance', now() + interval '1 hour', now() + interval '2 hours', 'to come', 'x', now())
+            """);
+        var held = await server.AsOperatorAsync("get_agency_overview", new { });
+
+        Assert.Equal([null, "asked for", null], Reasons(held));
+        await server.Database.ExecuteAsync("insert into agency.work_hold (hold_id, kind, starts_at, reason, created_by, created_at) values (gen_random_uuid(), 'pause', now(), 'all', 'x', now())");
+        Assert.All(Reasons(await server.AsOperatorAsync("get_agency_overview", new { })), Assert.NotNull);
 
         Assert.Equal(["a", "b"], Clients(first));
         Assert.Equal(["c"], Clients(second));
@@ -33,6 +44,9 @@ public sealed class AgencyOverviewTests(HealthServer server) : IClassFixture<Hea
                     m.GetProperty("margin").ValueKind == JsonValueKind.Null ? (decimal?)null : m.GetProperty("margin").GetDecimal())));
         }
     }
+
+    private static IEnumerable<string?> Reasons(JsonElement page) => page.GetProperty("items").EnumerateArray()
+        .Select(i => i.GetProperty("hold") is { ValueKind: JsonValueKind.Object } hold ? hold.GetProperty("reason").GetString() : null);
 
     private static IEnumerable<string?> Clients(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("client").GetString());
 }

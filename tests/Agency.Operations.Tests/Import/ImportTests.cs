@@ -141,6 +141,31 @@ public sealed class ImportTests(OperationsFixture operations) : IClassFixture<Op
     }
 
     [Fact]
+    public async Task Import_OfScheduleOrStatus_MarksWhenThatWas()
+    {
+        await ImportAsync("""{"id":"m","client":"marked","type":"t","schedule":"@daily","status":"paused"}""");
+        Assert.Equal((true, false), await MarksAsync());
+
+        await ImportAsync("""{"id":"m","client":"marked","type":"u","schedule":"@daily"}""", "update");
+        Assert.Equal((false, false), await MarksAsync());
+
+        await ImportAsync("""{"id":"m","client":"marked","type":"u","status":"active"}""", "update");
+        Assert.Equal((false, true), await MarksAsync());
+
+        await ImportAsync("""{"id":"m","client":"marked","type":"u","next_run":"2030-01-01T00:00:00Z"}""", "update");
+        Assert.Equal((true, false), await MarksAsync());
+
+        // Which marks were set since the last look.
+        async Task<(bool Schedule, bool Active)> MarksAsync()
+        {
+            var marks = (await operations.Database.ScalarAsync<bool>("select schedule_set_at is not null from agency.workflow where company_id = 'marked'"),
+                await operations.Database.ScalarAsync<bool>("select active_since is not null from agency.workflow where company_id = 'marked'"));
+            await operations.Database.ExecuteAsync("update agency.workflow set schedule_set_at = null, active_since = null where company_id = 'marked'");
+            return marks;
+        }
+    }
+
+    [Fact]
     public async Task Import_Update_ChangesWhatTheFileSaysAndLeavesTheRest()
     {
         await ImportAsync("""{"id":"u","client":"updates","type":"old","schedule":"@daily","inputs":{"a":1},"status":"completed"}""");
