@@ -21,6 +21,11 @@ internal sealed class Latency(BenchmarkOptions options, AgencyTables tables, Rep
     private const double PollingMs = 1000;
     private const int WarmUpRuns = 5;
 
+    /// <summary>What a quick run measures at least when it is short of time.</summary>
+    private const int FewestRuns = 10;
+
+    private static readonly TimeSpan QuickUntil = TimeSpan.FromSeconds(150);
+
     private const int Prewarmed = 2;
 
     /// <summary>Sixteen different ones in turn, so that runs come at any point between two looks of a scheduler that polls.</summary>
@@ -67,7 +72,7 @@ internal sealed class Latency(BenchmarkOptions options, AgencyTables tables, Rep
         var client = await operations.ConnectAsync(tokens.Operator("operations"));
         var pool = scheduler.Services.GetRequiredService<WorkerPool>();
         var samples = new List<double>(runs);
-        for (var run = -WarmUpRuns; run < runs; run++)
+        for (var run = -WarmUpRuns; run < runs && (run < FewestRuns || !options.Quick || Progress.Elapsed < QuickUntil); run++)
         {
             await WarmAsync(pool, cancellationToken);
             await Task.Delay(Pause * (redis.Length > 0 ? 1 : 1 + (run & 15)), TimeProvider.System, cancellationToken);
@@ -95,7 +100,7 @@ internal sealed class Latency(BenchmarkOptions options, AgencyTables tables, Rep
             throw new InvalidOperationException($"{failed} runs did not succeed.");
         }
 
-        Progress.Say($"latency {(redis.Length > 0 ? "with" : "without")} Redis: {runs} runs measured");
+        Progress.Say($"latency {(redis.Length > 0 ? "with" : "without")} Redis: {samples.Count} runs measured");
         samples.Sort();
         return [.. samples];
     }

@@ -28,7 +28,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
         {
             var runs = (build.Name, options.Quick) switch
             {
-                ("jit", true) => 30,
+                ("jit", true) => 20,
                 ("jit", false) => 100,
                 (_, true) => 200,
                 _ => 1000,
