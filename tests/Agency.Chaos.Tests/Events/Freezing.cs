@@ -13,7 +13,7 @@ internal sealed class Freezing(Operator people, CallLog log, TimeProvider time)
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Returns the executions that are under way, at the latest after a while those that there are.</summary>
+    /// <summary>Returns the latest entries of the executions that are under way; none when there were none for a while.</summary>
     public async Task<IReadOnlyList<LogEntry>> UntilInTheMiddleAsync(SchedulerProcess scheduler)
     {
         var started = time.GetTimestamp();
@@ -21,7 +21,7 @@ internal sealed class Freezing(Operator people, CallLog log, TimeProvider time)
         {
             var owner = string.Create(CultureInfo.InvariantCulture, $"%:{scheduler.ProcessId}:%");
             var runs = await people.ScalarAsync<Guid[]>("select array_agg(run_id) from agency.run where status = 'running' and lease_owner like $1", owner) ?? [];
-            var latest = log.Entries.Where(e => runs.Contains(e.Run)).GroupBy(e => e.Run).Select(g => g.Last()).Where(e => e.Step < e.Of).ToList();
+            var latest = runs.Select(log.LatestOf).OfType<LogEntry>().Where(e => e.Step < e.Of).ToList();
             if (latest.Count > 0 || time.GetElapsedTime(started) > Patience)
             {
                 return latest;
@@ -37,7 +37,7 @@ internal sealed class Freezing(Operator people, CallLog log, TimeProvider time)
         var started = time.GetTimestamp();
         while (executions.Count > 0 && time.GetElapsedTime(started) < Patience)
         {
-            if (log.Entries.Any(e => executions.Any(before => before.Run == e.Run && before.Attempt < e.Attempt)))
+            if (executions.Any(before => log.LatestOf(before.Run)!.Attempt > before.Attempt))
             {
                 return true;
             }

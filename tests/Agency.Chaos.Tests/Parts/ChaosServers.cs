@@ -68,6 +68,7 @@ internal sealed class CallLog(int seed)
 {
     private readonly Lock _lock = new();
     private readonly List<LogEntry> _entries = [];
+    private readonly Dictionary<Guid, LogEntry> _latest = [];
 
     public IReadOnlyList<LogEntry> Entries
     {
@@ -84,7 +85,18 @@ internal sealed class CallLog(int seed)
     {
         lock (_lock)
         {
-            _entries.Add(new LogEntry(_entries.Count + 1, caller.Company!.Value.Value, caller.Run!.Value.Value, caller.TokenId, attempt, step, of));
+            var entry = new LogEntry(_entries.Count + 1, caller.Company!.Value.Value, caller.Run!.Value.Value, caller.TokenId, attempt, step, of);
+            _entries.Add(entry);
+            _latest[entry.Run] = entry;
+        }
+    }
+
+    /// <summary>The latest entry of a run.</summary>
+    public LogEntry? LatestOf(Guid run)
+    {
+        lock (_lock)
+        {
+            return _latest.GetValueOrDefault(run);
         }
     }
 
