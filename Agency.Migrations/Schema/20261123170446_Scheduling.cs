@@ -11,6 +11,26 @@ namespace Agency.Migrations.Schema
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropForeignKey(
+                name: "fk_run_event_run_company_id_run_id",
+                schema: "agency",
+                table: "run_event");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_workflow_event_workflow_company_id_workflow_id",
+                schema: "agency",
+                table: "workflow_event");
+
+            migrationBuilder.DropIndex(
+                name: "ix_run_company_id_scheduled_for",
+                schema: "agency",
+                table: "run");
+
+            migrationBuilder.DropIndex(
+                name: "ix_run_lease",
+                schema: "agency",
+                table: "run");
+
             migrationBuilder.DropIndex(
                 name: "ix_run_queue",
                 schema: "agency",
@@ -310,6 +330,13 @@ namespace Agency.Migrations.Schema
                 filter: "status = 'queued'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_run_running",
+                schema: "agency",
+                table: "run",
+                column: "company_id",
+                filter: "status = 'running'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_finding_company_id",
                 schema: "agency",
                 table: "finding",
@@ -411,6 +438,11 @@ namespace Agency.Migrations.Schema
                 schema: "agency",
                 table: "run");
 
+            migrationBuilder.DropIndex(
+                name: "ix_run_running",
+                schema: "agency",
+                table: "run");
+
             migrationBuilder.DropColumn(
                 name: "active_since",
                 schema: "agency",
@@ -507,11 +539,44 @@ namespace Agency.Migrations.Schema
                 table: "run");
 
             migrationBuilder.CreateIndex(
+                name: "ix_run_company_id_scheduled_for",
+                schema: "agency",
+                table: "run",
+                columns: new[] { "company_id", "scheduled_for" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_run_lease",
+                schema: "agency",
+                table: "run",
+                column: "lease_until",
+                filter: "status = 'running'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_run_queue",
                 schema: "agency",
                 table: "run",
                 columns: new[] { "available_at", "run_id" },
                 filter: "status = 'queued'");
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_run_event_run_company_id_run_id",
+                schema: "agency",
+                table: "run_event",
+                columns: new[] { "company_id", "run_id" },
+                principalSchema: "agency",
+                principalTable: "run",
+                principalColumns: new[] { "company_id", "run_id" },
+                onDelete: ReferentialAction.Cascade);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_workflow_event_workflow_company_id_workflow_id",
+                schema: "agency",
+                table: "workflow_event",
+                columns: new[] { "company_id", "workflow_id" },
+                principalSchema: "agency",
+                principalTable: "workflow",
+                principalColumns: new[] { "company_id", "workflow_id" },
+                onDelete: ReferentialAction.Restrict);
         }
     }
 }

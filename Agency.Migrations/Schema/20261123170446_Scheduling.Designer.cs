@@ -15,8 +15,8 @@ using NpgsqlTypes;
 namespace Agency.Migrations.Schema
 {
     [DbContext(typeof(AgencyDbContext))]
-    [Migration("20261123161425_RunIndexes")]
-    partial class RunIndexes
+    [Migration("20261123170446_Scheduling")]
+    partial class Scheduling
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -1699,16 +1699,6 @@ namespace Agency.Migrations.Schema
                         .HasConstraintName("fk_run_workflow_company_id_workflow_id");
                 });
 
-            modelBuilder.Entity("Agency.Data.Runs.RunEvent", b =>
-                {
-                    b.HasOne("Agency.Data.Runs.Run", null)
-                        .WithMany()
-                        .HasForeignKey("CompanyId", "RunId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_run_event_run_company_id_run_id");
-                });
-
             modelBuilder.Entity("Agency.Data.Runs.RunStep", b =>
                 {
                     b.HasOne("Agency.Data.Runs.Run", null)
@@ -1765,16 +1755,6 @@ namespace Agency.Migrations.Schema
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workflow_company_company_id");
-                });
-
-            modelBuilder.Entity("Agency.Data.Workflows.WorkflowEvent", b =>
-                {
-                    b.HasOne("Agency.Data.Workflows.Workflow", null)
-                        .WithMany()
-                        .HasForeignKey("CompanyId", "WorkflowId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_workflow_event_workflow_company_id_workflow_id");
                 });
 #pragma warning restore 612, 618
         }
