@@ -6,7 +6,7 @@ internal static class ClaimSql
     public const string Serialize = "select pg_advisory_xact_lock(hashtext('agency claim'))";
 
     /// <summary>
-    /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until. Companies are served by start-time fair queuing: the
+    /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until, $7 available by then. Companies are served by start-time fair queuing: the
     /// one furthest behind in virtual time first, a step of virtual time being one run divided by the weight. One that comes back after a pause
     /// begins where the others are, so it waits for nobody's backlog and has saved up nothing. Within a company the higher priority goes first,
     /// then what waited longest. The queue is never sorted: a company's runs are read in the order of their index and no more of them than may
@@ -66,7 +66,7 @@ internal static class ClaimSql
                                    or (o.attempt > 0 and (o.scheduled_for, o.run_id) < (r.scheduled_for, r.run_id)))) then 0
                         else 1 end as places
                     offset 0) p
-                where r.status = 'queued' and r.company_id = g.company_id and r.priority = l.priority and r.available_at <= $1
+                where r.status = 'queued' and r.company_id = g.company_id and r.priority = l.priority and r.available_at <= $7
                   and r.cancel_requested_at is null and (p.places is null or p.places > 0)
                 order by r.available_at, r.run_id
                 limit least(g.room, g.quota)::int) q

@@ -10,6 +10,12 @@ namespace Agency.Scheduler.Dispatch;
 /// <summary>Takes runs from the queue, fairly by company and never more of one company or workflow than may run at once.</summary>
 internal sealed class Claimer(AgencyDatabase database, SchedulerIdentity identity, IOptions<SchedulerOptions> options, TimeProvider time)
 {
+    /// <summary>
+    /// By how much the clock of who queued a run may be ahead of this one. Without it a run that is wanted now could be missed by a millisecond
+    /// and wait for the next look.
+    /// </summary>
+    private static readonly TimeSpan ClockError = TimeSpan.FromMilliseconds(100);
+
     /// <summary>At most <paramref name="count"/> runs, leased to this scheduler.</summary>
     public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(int count, CancellationToken cancellationToken)
     {
@@ -30,6 +36,7 @@ internal sealed class Claimer(AgencyDatabase database, SchedulerIdentity identit
                 new() { Value = RunTransitions.Claim.ToName },
                 new() { Value = identity.Owner },
                 new() { Value = now + options.Value.Lease },
+                new() { Value = now + ClockError },
             },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -29,8 +29,8 @@ internal sealed partial class Dispatcher(
 
     private int Free => options.Value.Workers - _running.Count;
 
-    /// <summary>Ends what was cancelled, claims for the free places and starts what was claimed. Returns how many that were.</summary>
-    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Ends what executes here and was cancelled.</summary>
+    public async Task EndCancelledAsync(CancellationToken cancellationToken)
     {
         foreach (var (key, reason) in await cancellation.RunOnceAsync(cancellationToken))
         {
@@ -39,7 +39,11 @@ internal sealed partial class Dispatcher(
                 executing.End(new AttemptResult.Failed(RunErrorKind.Cancelled, reason));
             }
         }
+    }
 
+    /// <summary>Claims for the free places and starts what was claimed. Returns how many that were.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
         var free = Free;
         if (free <= 0)
         {
@@ -89,6 +93,7 @@ internal sealed partial class Dispatcher(
                 {
                 }
 
+                await EndCancelledAsync(stoppingToken);
                 await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
                 if (_full)
                 {

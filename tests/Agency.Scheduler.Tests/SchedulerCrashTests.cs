@@ -4,6 +4,7 @@ using Agency.Testing;
 namespace Agency.Scheduler.Tests;
 
 /// <summary>A scheduler in a process of its own, killed outright in the middle of a run.</summary>
+[Collection(RunningScheduler.WorkersOfThisProcess)]
 public sealed class SchedulerCrashTests(AgencyTestDatabase database) : SchedulerTest(database)
 {
     [Fact]
