@@ -17,7 +17,7 @@ internal static class SchedulingBenchmark
         report.Facts["started"] = TimeProvider.System.GetUtcNow().ToString("u");
         report.Facts["cores"] = Environment.ProcessorCount;
         report.Facts["runtime"] = RuntimeInformation.FrameworkDescription;
-        report.Facts["load_average_before"] = Machine.Load() ?? double.NaN;
+        report.Facts["load_average_before"] = (object?)Machine.Load() ?? "unknown";
         await using var server = await BenchmarkServer.StartAsync(options.Statements, cancellationToken);
         report.Facts["server"] = $"{server.Version}, settings as they come (fsync, synchronous_commit and full_page_writes on), max_connections 200";
 
@@ -64,7 +64,7 @@ internal static class SchedulingBenchmark
             }
         }
 
-        report.Facts["load_average_after"] = Machine.Load() ?? double.NaN;
+        report.Facts["load_average_after"] = (object?)Machine.Load() ?? "unknown";
         report.Facts["seconds"] = Math.Round(Progress.Elapsed.TotalSeconds);
         return report;
     }
