@@ -80,28 +80,20 @@ internal static class ClaimSql
             where place <= room
             order by starts + (place - 1) / weight::float8, behind nulls first, available_at, run_id
             limit $2
-        ), locked as materialized (
-            -- Written so that the primary key is the only way to the rows: the queue's index would be read whole.
-            select h.* from chosen h
-            cross join lateral (
-                select from run r
-                where r.company_id = h.company_id and r.run_id = h.run_id and r.status || '' = any($3)
-                for no key update skip locked) r
-        ), shares as (
-            insert into company_share (company_id, virtual_time)
-            select company_id, max(starts + 1 / weight::float8) from locked group by company_id
-            on conflict (company_id) do update set virtual_time = excluded.virtual_time
         ), claimed as (
+            -- No other claim is under way. The status is written so that the primary key is the only way to the rows: the queue's index
+            -- would be read whole.
             update run r
             set status = $4, attempt = r.attempt + 1, fencing = r.fencing + 1, lease_owner = $5, lease_until = $6,
                 started_at = coalesce(r.started_at, $1)
-            from locked l
-            where r.company_id = l.company_id and r.run_id = l.run_id
+            from chosen l
+            where r.company_id = l.company_id and r.run_id = l.run_id and r.status || '' = any($3)
             returning r.company_id, r.run_id, r.fencing, r.attempt, r.workflow_id, r.scheduled_for, r.trace_parent,
-                      coalesce(r.inputs, l.inputs), l.type, l.timeout_seconds, l.name, l.starts
-        ), told as (
-            insert into run_event (company_id, run_id, attempt, at, type, message)
-            select company_id, run_id, attempt, $1, 'claimed', 'Attempt ' || attempt || ' by ' || $5 || '.' from claimed
+                      coalesce(r.inputs, l.inputs), l.type, l.timeout_seconds, l.name, l.starts, l.weight
+        ), shares as (
+            insert into company_share (company_id, virtual_time)
+            select company_id, max(starts + 1 / weight::float8) from claimed group by company_id
+            on conflict (company_id) do update set virtual_time = excluded.virtual_time
         )
         select * from claimed order by starts
         """;

@@ -10,6 +10,9 @@ internal sealed partial class PlannerService(
     Planner planner, RunQueueSignal signal, IWakeUps wakeUps, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<PlannerService> logger)
     : BackgroundService
 {
+    /// <summary>Where much is due, in close succession, it is planned together.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+
     private readonly ILogger _logger = logger;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,7 +32,7 @@ internal sealed partial class PlannerService(
                 // On the dot where the next occurrence comes before the next look.
                 if (await planner.NextDueAsync(stoppingToken) is { } next && next - time.GetUtcNow() is var until && until < wait)
                 {
-                    wait = until > TimeSpan.FromMilliseconds(1) ? until : TimeSpan.FromMilliseconds(1);
+                    wait = until > ShortestWait ? until : ShortestWait;
                 }
 
                 await loop.WaitAsync(wait, stoppingToken);

@@ -51,7 +51,7 @@ internal static class WatchSql
          from run r
          join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
          cross join lateral (
-             select max(e.at) as at from run_event e
+             select coalesce(max(e.at), r.started_at) as at from run_event e
              where e.company_id = r.company_id and e.run_id = r.run_id and e.attempt = r.attempt and e.type = 'claimed') s
          where r.status = 'running' and s.at < $1 - $5 - make_interval(secs => w.timeout_seconds)
          limit 500)

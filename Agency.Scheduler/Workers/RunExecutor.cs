@@ -33,6 +33,7 @@ internal sealed partial class RunExecutor(
         try
         {
             await using var journal = new RunJournal(journals, run, time, _logger);
+            await journal.AddAsync("claimed", $"Attempt {run.Attempt} by {run.Key.Owner}.", cancellationToken);
             var result = await ExecuteAsync(run, journal, activity?.Id ?? run.TraceParent, cancellationToken);
             if (result is AttemptResult.Failed failed)
             {

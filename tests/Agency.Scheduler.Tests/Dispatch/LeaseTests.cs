@@ -29,7 +29,7 @@ public sealed class LeaseTests(AgencyTestDatabase database) : SchedulerTest(data
 
         Assert.Equal(1, recovered.Sum());
         Assert.Equal(["queued|1|lost"], await RowsAsync("select status, attempt, error_kind from run"));
-        Assert.Equal(["claimed", "lost", "retry_scheduled"], await RowsAsync("select type from run_event order by event_id"));
+        Assert.Equal(["lost", "retry_scheduled"], await RowsAsync("select type from run_event order by event_id"));
         Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(run.Key, new AttemptResult.Succeeded("Late.")));
     }
 

@@ -30,7 +30,7 @@ public sealed class SettlerTests(AgencyTestDatabase database) : SchedulerTest(da
             await RowsAsync("select status, lease_owner, run_seconds, tool_calls, summary, finished_at from run"));
         Assert.Equal(["0|2026-05-04 12:00:00|active"], await RowsAsync("select failure_count, last_run, status from workflow"));
         Assert.Equal(["succeeded"], await RowsAsync("select type from workflow_event"));
-        Assert.Equal(["1|claimed", "1|succeeded"], await RowsAsync("select attempt, type from run_event order by event_id"));
+        Assert.Equal(["1|succeeded"], await RowsAsync("select attempt, type from run_event order by event_id"));
         Assert.Equal([Topics.Changes], WakeUps.Published);
     }
 
@@ -57,7 +57,7 @@ public sealed class SettlerTests(AgencyTestDatabase database) : SchedulerTest(da
             ["failed|3|6|9|transient|The mail server is away."],
             await RowsAsync("select status, attempt, run_seconds, tool_calls, error_kind, error_message from run"));
         Assert.Equal(
-            ["claimed", "attempt_failed", "retry_scheduled", "claimed", "attempt_failed", "retry_scheduled", "claimed", "failed"],
+            ["attempt_failed", "retry_scheduled", "attempt_failed", "retry_scheduled", "failed"],
             await RowsAsync("select type from run_event order by event_id"));
         Assert.Equal(1, await Test.ScalarAsync<int>("select failure_count from agency.workflow"));
     }
@@ -109,7 +109,7 @@ public sealed class SettlerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(key with { Owner = "other" }, Permanent));
 
         Assert.Equal(["running|0"], await RowsAsync("select r.status, w.failure_count from run r cross join workflow w"));
-        Assert.Equal(["claimed", "outcome_refused", "outcome_refused"], await RowsAsync("select type from run_event order by event_id"));
+        Assert.Equal(["outcome_refused", "outcome_refused"], await RowsAsync("select type from run_event order by event_id"));
         Assert.Equal(SettleOutcome.Failed, await NewSettler().SettleAsync(key, Permanent));
         Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(key, Permanent));
     }

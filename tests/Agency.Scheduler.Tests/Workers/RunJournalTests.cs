@@ -30,7 +30,7 @@ public sealed class RunJournalTests(AgencyTestDatabase database) : SchedulerTest
             await journal.AddAsync(Step(2, "boom"), default);
         }
 
-        Assert.Equal(["claimed", "note", "step_finished", "step_finished"], await RowsAsync("select type from run_event order by event_id"));
+        Assert.Equal(["note", "step_finished", "step_finished"], await RowsAsync("select type from run_event order by event_id"));
         Assert.Equal(
             ["1|One|context.recall|succeeded|2026-05-04 11:59:58|-", "2|One|context.recall|failed|2026-05-04 11:59:58|boom"],
             await RowsAsync("select ordinal, title, tool, status, started_at, error from run_step order by ordinal"));
@@ -45,7 +45,7 @@ public sealed class RunJournalTests(AgencyTestDatabase database) : SchedulerTest
             await journal.AddAsync(Step(1, null), default);
         }
 
-        Assert.Empty(await RowsAsync("select type from run_event where type <> 'claimed'"));
+        Assert.Empty(await RowsAsync("select type from run_event"));
         Assert.Empty(await RowsAsync("select ordinal from run_step"));
     }
 
@@ -60,7 +60,7 @@ public sealed class RunJournalTests(AgencyTestDatabase database) : SchedulerTest
             }
         }
 
-        Assert.Equal([$"{RunJournal.MaxEntries}|1"], await RowsAsync("select count(*), count(*) filter (where message like 'The history ends%') from run_event where type <> 'claimed'"));
+        Assert.Equal([$"{RunJournal.MaxEntries}|1"], await RowsAsync("select count(*), count(*) filter (where message like 'The history ends%') from run_event"));
     }
 
     [Fact]
@@ -85,10 +85,10 @@ public sealed class RunJournalTests(AgencyTestDatabase database) : SchedulerTest
             await journal.AddAsync(Step(1, "again"), default);
         }));
 
-        Assert.Equal(["19|57"], await RowsAsync("select count(distinct run_id), count(*) from run_event where type <> 'claimed'"));
+        Assert.Equal(["19|57"], await RowsAsync("select count(distinct run_id), count(*) from run_event"));
         Assert.Equal(["0"], await RowsAsync("select count(*) from run_event where type = 'note' and message <> run_id::text"));
         Assert.Equal(["19|again"], await RowsAsync("select count(*), min(error) from run_step"));
-        Assert.Equal(["0"], await RowsAsync($"select count(*) from run_event where type <> 'claimed' and run_id = '{stale.Key.RunId}'"));
+        Assert.Equal(["0"], await RowsAsync($"select count(*) from run_event where run_id = '{stale.Key.RunId}'"));
     }
 
     [Fact]
