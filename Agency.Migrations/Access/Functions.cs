@@ -60,16 +60,6 @@ internal static class Functions
             alter function {schema}.hold_in_force(text, timestamptz) owner to {DirectoryRole};
             revoke all on function {schema}.hold_in_force(text, timestamptz) from public;
             grant execute on function {schema}.hold_in_force(text, timestamptz) to {AccessRules.Operations}_agency, {AccessRules.Operations}_tenant;
-
-            -- After many rows were planned at once: with statistics that say "empty" a claim would sort the whole queue. Only an owner may analyze.
-            create or replace function {schema}.analyze_runs() returns void
-            language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-            begin
-                analyze {schema}.run;
-            end $$;
-            alter function {schema}.analyze_runs() owner to agency_owner;
-            revoke all on function {schema}.analyze_runs() from public;
-            grant execute on function {schema}.analyze_runs() to {AccessRules.Scheduler}_agency;
             """;
     }
 }

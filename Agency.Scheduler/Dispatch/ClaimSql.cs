@@ -6,8 +6,8 @@ internal static class ClaimSql
     public const string Serialize = "select pg_advisory_xact_lock(hashtext('agency claim'))";
 
     /// <summary>
-    /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until, $7 available by then. Companies are served by start-time fair queuing: the
-    /// one furthest behind in virtual time first, a step of virtual time being one run divided by the weight. One that comes back after a pause
+    /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until, $7 available by then.
+    /// Companies are served by start-time fair queuing: the one furthest behind in virtual time first, a step of virtual time being one run divided by the weight. One that comes back after a pause
     /// begins where the others are, so it waits for nobody's backlog and has saved up nothing. Within a company the higher priority goes first,
     /// then what waited longest. The queue is never sorted: a company's runs are read in the order of their index and no more of them than may
     /// be taken, so a claim costs the same however long the queue is.
