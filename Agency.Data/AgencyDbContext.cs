@@ -45,6 +45,10 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
 
     public DbSet<Run> Runs => Set<Run>();
 
+    public DbSet<QueuedRun> QueuedRuns => Set<QueuedRun>();
+
+    public DbSet<StartedRun> StartedRuns => Set<StartedRun>();
+
     public DbSet<RunStep> RunSteps => Set<RunStep>();
 
     public DbSet<RunEvent> RunEvents => Set<RunEvent>();
@@ -98,6 +102,8 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
         FilterByTenant<Workflow>(modelBuilder);
         FilterByTenant<WorkflowEvent>(modelBuilder);
         FilterByTenant<Run>(modelBuilder);
+        FilterByTenant<QueuedRun>(modelBuilder);
+        FilterByTenant<StartedRun>(modelBuilder);
         FilterByTenant<RunStep>(modelBuilder);
         FilterByTenant<RunEvent>(modelBuilder);
         FilterByTenant<ExcludedDate>(modelBuilder);

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Agency.Data.Mapping;
 
-internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeConfiguration<RunStep>, IEntityTypeConfiguration<RunEvent>
+internal sealed class RunMapping
+    : IEntityTypeConfiguration<Run>, IEntityTypeConfiguration<QueuedRun>, IEntityTypeConfiguration<StartedRun>, IEntityTypeConfiguration<RunStep>,
+        IEntityTypeConfiguration<RunEvent>
 {
     public void Configure(EntityTypeBuilder<Run> builder)
     {
@@ -32,18 +34,27 @@ internal sealed class RunMapping : IEntityTypeConfiguration<Run>, IEntityTypeCon
 
         builder.HasIndex(r => new { r.CompanyId, r.WorkflowId, r.ScheduledFor, r.Trigger }).IsUnique();
         builder.HasIndex(r => new { r.CompanyId, r.WorkflowId, r.IdempotencyKey }).IsUnique().HasFilter("idempotency_key is not null");
+        // No index holds what changes while a run is executed, and pages have room for the new versions: none of these changes touches an index.
+        builder.HasIndex(r => r.CreatedAt);
+        builder.HasIndex(r => r.RunId);
+        builder.HasStorageParameter("fillfactor", 60);
+    }
+
+    public void Configure(EntityTypeBuilder<QueuedRun> builder)
+    {
+        builder.ToTable("queued_run");
+        builder.HasKey(r => new { r.CompanyId, r.WorkflowId, r.RunId });
         builder.HasIndex(r => new { r.CompanyId, r.Priority, r.AvailableAt, r.RunId })
             .IsDescending(false, true, false, false)
-            .HasDatabaseName("ix_run_queue")
-            .HasFilter("status = 'queued'");
-        builder.HasIndex(r => new { r.CompanyId, r.RunId })
-            .HasDatabaseName("ix_run_cancel")
-            .HasFilter("cancel_requested_at is not null and status in ('queued', 'running', 'waiting')");
-        builder.HasIndex(r => r.CompanyId).HasDatabaseName("ix_run_running").HasFilter("status = 'running'");
-        builder.HasIndex(r => new { r.CompanyId, r.WorkflowId })
-            .HasDatabaseName("ix_run_open")
-            .HasFilter("status in ('queued', 'running', 'waiting')");
-        builder.HasIndex(r => r.CreatedAt);
+            .HasDatabaseName("ix_queued_run_turn");
+        builder.HasIndex(r => new { r.CompanyId, r.WorkflowId }).HasDatabaseName("ix_queued_run_retried").HasFilter("retried");
+        builder.HasIndex(r => new { r.CompanyId, r.RunId }).HasDatabaseName("ix_queued_run_cancel").HasFilter("cancel_requested");
+    }
+
+    public void Configure(EntityTypeBuilder<StartedRun> builder)
+    {
+        builder.ToTable("started_run");
+        builder.HasKey(r => new { r.CompanyId, r.WorkflowId, r.RunId });
     }
 
     public void Configure(EntityTypeBuilder<RunStep> builder)

@@ -2,7 +2,6 @@ using Agency.Data;
 using Agency.Data.Escalations;
 using Agency.Data.Kpis;
 using Agency.Data.Metrics;
-using Agency.Data.Runs;
 using Agency.HealthMonitor.Metrics;
 using Microsoft.EntityFrameworkCore;
 
@@ -79,8 +78,8 @@ internal sealed class MetricValues(AgencyDbContext context, DateTimeOffset now)
         }
 
         var companies = Companies(rules);
-        var queued = await context.Runs
-            .Where(r => companies.Contains(r.CompanyId) && r.Status == RunStatus.Queued && r.AvailableAt <= now)
+        var queued = await context.QueuedRuns
+            .Where(r => companies.Contains(r.CompanyId) && r.AvailableAt <= now)
             .GroupBy(r => r.CompanyId).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var escalations = await context.Escalations

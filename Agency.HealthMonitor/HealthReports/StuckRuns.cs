@@ -18,11 +18,13 @@ internal static class StuckRuns
     public static async Task<IReadOnlyList<StuckRun>> FindAsync(AgencyDbContext context, CompanyId company, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (queuedBefore, waitingBefore, lostBefore) = (now - QueuedTooLong, now - WaitingTooLong, now - LostTooLong);
+        var open = context.QueuedRuns.Where(q => q.CompanyId == company && q.AvailableAt < queuedBefore).Select(q => q.RunId)
+            .Concat(context.StartedRuns.Where(s => s.CompanyId == company).Select(s => s.RunId));
         var runs = await context.Runs.AsNoTracking()
-            .Where(r => r.CompanyId == company && (
-                (r.Status == RunStatus.Queued && r.AvailableAt < queuedBefore)
-                || (r.Status == RunStatus.Waiting && (r.StartedAt ?? r.CreatedAt) < waitingBefore)
-                || (r.Status == RunStatus.Running && r.LeaseUntil < lostBefore)))
+            .Where(r => r.CompanyId == company && open.Contains(r.RunId)
+                && (r.Status == RunStatus.Queued
+                    || (r.Status == RunStatus.Waiting && (r.StartedAt ?? r.CreatedAt) < waitingBefore)
+                    || (r.Status == RunStatus.Running && r.LeaseUntil < lostBefore)))
             .OrderBy(r => r.ScheduledFor)
             .Take(MaxShown)
             .Select(r => new { r.RunId, r.WorkflowId, r.Status, r.ScheduledFor, r.AvailableAt, WaitingSince = r.StartedAt ?? r.CreatedAt, r.LeaseUntil })

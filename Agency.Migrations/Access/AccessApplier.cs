@@ -32,13 +32,14 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
         await ExecuteAsync(connection, SchemaSql(), cancellationToken);
         await ExecuteAsync(connection, Functions.Sql(), cancellationToken);
         await ExecuteAsync(connection, SearchFunctions.Sql(), cancellationToken);
+        await ExecuteAsync(connection, QueueTriggers.Sql(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     private static string RolesSql()
     {
         var sql = new StringBuilder();
-        foreach (var group in (string[])["agency_owner", "agency_staff", "agency_tenants", Functions.DirectoryRole, SearchFunctions.Role])
+        foreach (var group in (string[])["agency_owner", "agency_staff", "agency_tenants", Functions.DirectoryRole, SearchFunctions.Role, QueueTriggers.Role])
         {
             sql.AppendLine($"""
                 do $$ begin
@@ -55,6 +56,8 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
                     if not exists (select from pg_roles where rolname = '{login}') then create role {login}; end if;
                 end $$;
                 alter role {login} with login nosuperuser nobypassrls nocreatedb nocreaterole noreplication;
+                -- Statements here are short: compiling one takes longer than any of them.
+                alter role {login} set jit = off;
                 grant {group} to {login};
                 """);
         }
@@ -79,7 +82,7 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
             revoke all on schema public from public;
             alter schema {schema} owner to agency_owner;
             revoke all on schema {schema} from public;
-            grant usage on schema {schema} to agency_staff, agency_tenants, {Functions.DirectoryRole}, {SearchFunctions.Role};
+            grant usage on schema {schema} to agency_staff, agency_tenants, {Functions.DirectoryRole}, {SearchFunctions.Role}, {QueueTriggers.Role};
             revoke all on all tables in schema {schema} from public, {everyone};
 
             """);

@@ -44,6 +44,11 @@ internal static class AccessRules
         new Table("run", Visibility.Company)
             .Allow(Scheduler, "select, insert, update")
             .Allow(Operations, "select, insert, update (cancel_requested_at, cancel_reason)").Allow(Health, "select"),
+
+        // Kept by triggers on the table before: no service writes them.
+        new Table("queued_run", Visibility.Company).Allow(Scheduler, "select").Allow(Operations, "select").Allow(Health, "select"),
+        new Table("started_run", Visibility.Company).Allow(Scheduler, "select").Allow(Operations, "select").Allow(Health, "select"),
+
         new Table("run_step", Visibility.Company)
             .Allow(Scheduler, "select, insert, update").Allow(Operations, "select").Allow(Health, "select"),
         new Table("run_event", Visibility.Company)

@@ -768,6 +768,60 @@ namespace Agency.Migrations.Schema
                         });
                 });
 
+            modelBuilder.Entity("Agency.Data.Runs.QueuedRun", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("WorkflowId")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("workflow_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<DateTimeOffset>("AvailableAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("available_at");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancel_requested");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
+                    b.Property<bool>("Retried")
+                        .HasColumnType("boolean")
+                        .HasColumnName("retried");
+
+                    b.Property<DateTimeOffset>("ScheduledFor")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_for");
+
+                    b.HasKey("CompanyId", "WorkflowId", "RunId")
+                        .HasName("pk_queued_run");
+
+                    b.HasIndex("CompanyId", "RunId")
+                        .HasDatabaseName("ix_queued_run_cancel")
+                        .HasFilter("cancel_requested");
+
+                    b.HasIndex("CompanyId", "WorkflowId")
+                        .HasDatabaseName("ix_queued_run_retried")
+                        .HasFilter("retried");
+
+                    b.HasIndex("CompanyId", "Priority", "AvailableAt", "RunId")
+                        .IsDescending(false, true, false, false)
+                        .HasDatabaseName("ix_queued_run_turn");
+
+                    b.ToTable("queued_run", "agency");
+                });
+
             modelBuilder.Entity("Agency.Data.Runs.Run", b =>
                 {
                     b.Property<string>("CompanyId")
@@ -919,30 +973,16 @@ namespace Agency.Migrations.Schema
                     b.HasKey("CompanyId", "RunId")
                         .HasName("pk_run");
 
-                    b.HasIndex("CompanyId")
-                        .HasDatabaseName("ix_run_running")
-                        .HasFilter("status = 'running'");
-
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_run_created_at");
 
-                    b.HasIndex("CompanyId", "RunId")
-                        .HasDatabaseName("ix_run_cancel")
-                        .HasFilter("cancel_requested_at is not null and status in ('queued', 'running', 'waiting')");
-
-                    b.HasIndex("CompanyId", "WorkflowId")
-                        .HasDatabaseName("ix_run_open")
-                        .HasFilter("status in ('queued', 'running', 'waiting')");
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_run_run_id");
 
                     b.HasIndex("CompanyId", "WorkflowId", "IdempotencyKey")
                         .IsUnique()
                         .HasDatabaseName("ix_run_company_id_workflow_id_idempotency_key")
                         .HasFilter("idempotency_key is not null");
-
-                    b.HasIndex("CompanyId", "Priority", "AvailableAt", "RunId")
-                        .IsDescending(false, true, false, false)
-                        .HasDatabaseName("ix_run_queue")
-                        .HasFilter("status = 'queued'");
 
                     b.HasIndex("CompanyId", "WorkflowId", "ScheduledFor", "Trigger")
                         .IsUnique()
@@ -956,6 +996,8 @@ namespace Agency.Migrations.Schema
 
                             t.HasCheckConstraint("run_status", "status in ('queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'skipped')");
                         });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 60);
                 });
 
             modelBuilder.Entity("Agency.Data.Runs.RunEvent", b =>
@@ -1065,6 +1107,36 @@ namespace Agency.Migrations.Schema
                         .HasName("pk_run_step");
 
                     b.ToTable("run_step", "agency");
+                });
+
+            modelBuilder.Entity("Agency.Data.Runs.StartedRun", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("WorkflowId")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("workflow_id");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancel_requested");
+
+                    b.Property<bool>("Waiting")
+                        .HasColumnType("boolean")
+                        .HasColumnName("waiting");
+
+                    b.HasKey("CompanyId", "WorkflowId", "RunId")
+                        .HasName("pk_started_run");
+
+                    b.ToTable("started_run", "agency");
                 });
 
             modelBuilder.Entity("Agency.Data.Scheduling.CompanyShare", b =>
@@ -1498,6 +1570,8 @@ namespace Agency.Migrations.Schema
 
                             t.HasCheckConstraint("workflow_window", "end_at > start_at");
                         });
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
             modelBuilder.Entity("Agency.Data.Workflows.WorkflowEvent", b =>

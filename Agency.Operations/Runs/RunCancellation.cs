@@ -35,7 +35,7 @@ internal sealed class RunCancellation(CompanyScope companies, CallerDatabase dat
         var by = $"{caller.Subject}: {reason.Trim()}";
         by = by[..Math.Min(by.Length, MaxReason)];
 
-        // One statement, because the scheduler may end the run at any moment. The states by themselves, so that the index over open runs serves.
+        // One statement, because the scheduler may end the run at any moment.
         var marked = await context.Runs
             .Where(r => r.RunId == id && r.CancelRequestedAt == null
                 && (r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Waiting))

@@ -14,17 +14,16 @@ internal static class ClaimSql
     /// </summary>
     public const string Claim = """
         with recursive lane as (
-            (select company_id, priority from run where status = 'queued' order by company_id, priority desc limit 1)
+            (select company_id, priority from queued_run order by company_id, priority desc limit 1)
             union all
             select n.company_id, n.priority from lane l cross join lateral (
-                (select company_id, priority from run
-                 where status = 'queued' and company_id = l.company_id and priority < l.priority order by priority desc limit 1)
+                (select company_id, priority from queued_run
+                 where company_id = l.company_id and priority < l.priority order by priority desc limit 1)
                 union all
-                (select company_id, priority from run
-                 where status = 'queued' and company_id > l.company_id order by company_id, priority desc limit 1)
+                (select company_id, priority from queued_run where company_id > l.company_id order by company_id, priority desc limit 1)
                 limit 1) n
         ), executing as materialized (
-            select company_id, count(*)::int as runs from run where status = 'running' group by company_id
+            select company_id, count(*)::int as runs from started_run where not waiting group by company_id
         ), virtual as materialized (
             -- When the run started last did so.
             select coalesce((select s.virtual_time - 1.0 / c.weight from company_share s join company c on c.company_id = s.company_id
@@ -48,26 +47,24 @@ internal static class ClaimSql
             join lane l on l.company_id = g.company_id
             cross join lateral (
                 select r.run_id, r.workflow_id, r.available_at, p.places, w.type, w.timeout_seconds, w.inputs
-                from run r
+                from queued_run r
                 join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
                 cross join lateral (
                     -- How many of the workflow's runs may start now; null is any number. Unless they may overlap they execute one after the
-                    -- other, and one between two attempts goes before those due after it.
+                    -- other, and one between two attempts goes before those due after it. The sets are small and hashed once.
                     select case
                         when w.overlap = 'allow' and w.max_concurrent_runs is null then null
                         when w.overlap = 'allow' then w.max_concurrent_runs - (
-                            select count(*) from run o
-                            where o.company_id = r.company_id and o.workflow_id = r.workflow_id
-                              and o.status in ('queued', 'running', 'waiting') and o.status = 'running')
-                        when exists (
-                            select from run o
-                            where o.company_id = r.company_id and o.workflow_id = r.workflow_id and o.status in ('queued', 'running', 'waiting')
-                              and (o.status <> 'queued'
-                                   or (o.attempt > 0 and (o.scheduled_for, o.run_id) < (r.scheduled_for, r.run_id)))) then 0
+                            select count(*) from started_run o where o.company_id = r.company_id and o.workflow_id = r.workflow_id and not o.waiting)
+                        when (r.company_id, r.workflow_id) in (select company_id, workflow_id from started_run) then 0
+                        when (r.company_id, r.workflow_id) in (select company_id, workflow_id from queued_run where retried) and exists (
+                            select from queued_run o
+                            where o.company_id = r.company_id and o.workflow_id = r.workflow_id and o.retried
+                              and (o.scheduled_for, o.run_id) < (r.scheduled_for, r.run_id)) then 0
                         else 1 end as places
                     offset 0) p
-                where r.status = 'queued' and r.company_id = g.company_id and r.priority = l.priority and r.available_at <= $7
-                  and r.cancel_requested_at is null and (p.places is null or p.places > 0)
+                where r.company_id = g.company_id and r.priority = l.priority and r.available_at <= $7
+                  and not r.cancel_requested and (p.places is null or p.places > 0)
                 order by r.available_at, r.run_id
                 limit least(g.room, g.quota)::int) q
         ), allowed as (
@@ -81,13 +78,12 @@ internal static class ClaimSql
             order by starts + (place - 1) / weight::float8, behind nulls first, available_at, run_id
             limit $2
         ), claimed as (
-            -- No other claim is under way. The status is written so that the primary key is the only way to the rows: the queue's index
-            -- would be read whole.
+            -- No other claim is under way.
             update run r
             set status = $4, attempt = r.attempt + 1, fencing = r.fencing + 1, lease_owner = $5, lease_until = $6,
                 started_at = coalesce(r.started_at, $1)
             from chosen l
-            where r.company_id = l.company_id and r.run_id = l.run_id and r.status || '' = any($3)
+            where r.company_id = l.company_id and r.run_id = l.run_id and r.status = any($3)
             returning r.company_id, r.run_id, r.fencing, r.attempt, r.workflow_id, r.scheduled_for, r.trace_parent,
                       coalesce(r.inputs, l.inputs), l.type, l.timeout_seconds, l.name, l.starts, l.weight
         ), shares as (
@@ -106,17 +102,24 @@ internal static class ClaimSql
         returning r.run_id
         """;
 
-    /// <summary>All that executes, with its lease.</summary>
-    public const string Running = "select company_id, run_id, fencing, lease_owner, lease_until from run where status = 'running'";
+    /// <summary>All that executes, with its lease. Lateral here and below: by the key, whatever the statistics say of tables that fill in a moment.</summary>
+    public const string Running = """
+        select r.company_id, r.run_id, r.fencing, r.lease_owner, r.lease_until
+        from started_run s
+        cross join lateral (select * from run r where r.company_id = s.company_id and r.run_id = s.run_id and r.status = 'running' offset 0) r
+        """;
 
     /// <summary>$1 now, $2 from states, $3 to state. Queued runs that someone asked to cancel.</summary>
     public const string CancelRequested = """
         with cancelled as (
             update run r set status = $3, finished_at = $1, error_kind = 'cancelled', error_message = coalesce(r.cancel_reason, 'Cancelled.')
             from (
-                select company_id, run_id from run
-                where cancel_requested_at is not null and status in ('queued', 'running', 'waiting') and status = 'queued' and status = any($2)
-                for no key update skip locked
+                select r.company_id, r.run_id
+                from (select company_id, run_id from queued_run where cancel_requested order by company_id, run_id limit 1000) q
+                cross join lateral (
+                    select company_id, run_id from run r
+                    where r.company_id = q.company_id and r.run_id = q.run_id and r.status = any($2) and r.status = 'queued'
+                    for no key update skip locked) r
             ) u
             where r.company_id = u.company_id and r.run_id = u.run_id
             returning r.company_id, r.run_id, r.attempt, r.error_message
@@ -127,8 +130,12 @@ internal static class ClaimSql
 
     /// <summary>$1 owner. Runs of the owner that someone asked to cancel.</summary>
     public const string ToBeEnded = """
-        select company_id, run_id, fencing, cancel_reason from run
-        where cancel_requested_at is not null and status in ('queued', 'running', 'waiting') and status = 'running' and lease_owner = $1
+        select r.company_id, r.run_id, r.fencing, r.cancel_reason
+        from started_run s
+        cross join lateral (
+            select * from run r
+            where r.company_id = s.company_id and r.run_id = s.run_id and r.status = 'running' and r.lease_owner = $1 offset 0) r
+        where s.cancel_requested
         """;
 
     /// <summary>$1 now, $2 from states, $3 to state. Runs that wait for a client or a workflow that is gone.</summary>
@@ -138,9 +145,10 @@ internal static class ClaimSql
             from (
                 select r.company_id, r.run_id,
                        case when w.deleted_at is not null then 'The workflow was deleted.' else 'The client was archived.' end as reason
-                from run r
-                join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
-                join company c on c.company_id = r.company_id
+                from queued_run q
+                join run r on r.company_id = q.company_id and r.run_id = q.run_id
+                join workflow w on w.company_id = q.company_id and w.workflow_id = q.workflow_id
+                join company c on c.company_id = q.company_id
                 where r.status = 'queued' and r.status = any($2) and (w.deleted_at is not null or c.status <> 'active')
                 limit 1000
                 for no key update of r skip locked
@@ -153,5 +161,5 @@ internal static class ClaimSql
         """;
 
     /// <summary>$1 now.</summary>
-    public const string QueueDepth = "select count(*) from run where status = 'queued' and available_at <= $1";
+    public const string QueueDepth = "select count(*) from queued_run where available_at <= $1";
 }

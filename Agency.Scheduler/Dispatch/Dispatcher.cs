@@ -22,12 +22,15 @@ internal sealed partial class Dispatcher(
 
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<RunKey, Executing> _running = new();
-    private readonly CancellationTokenSource _interrupt = new();
+    private readonly CancellationTokenSource _givingUp = new();
 
     /// <summary>The last claim filled every place, so there is more to be had.</summary>
     private bool _full;
 
-    private int Free => options.Value.Workers - _running.Count;
+    /// <summary>How many are in <see cref="_running"/>: asking that takes all of its locks.</summary>
+    private int _count;
+
+    private int Free => options.Value.Workers - Volatile.Read(ref _count);
 
     /// <summary>Ends what executes here and was cancelled.</summary>
     public async Task EndCancelledAsync(CancellationToken cancellationToken)
@@ -71,14 +74,19 @@ internal sealed partial class Dispatcher(
         catch (TimeoutException)
         {
             HandingBack(_logger, _running.Count);
-            await _interrupt.CancelAsync();
+            await _givingUp.CancelAsync();
+            foreach (var executing in _running.Values)
+            {
+                executing.End(new AttemptResult.HandedBack());
+            }
+
             await all;
         }
     }
 
     public override void Dispose()
     {
-        _interrupt.Dispose();
+        _givingUp.Dispose();
         base.Dispose();
     }
 
@@ -129,8 +137,9 @@ internal sealed partial class Dispatcher(
     /// <summary>Held from here on, so that heartbeats start even when the task has to wait for a thread.</summary>
     private void Start(ClaimedRun run)
     {
-        var executing = new Executing(_interrupt.Token);
+        var executing = new Executing();
         _running[run.Key] = executing;
+        Interlocked.Increment(ref _count);
         var hold = leases.Hold(run.Key, run.ClaimedAt, executing.Lose);
         _ = Task.Run(async () =>
         {
@@ -146,6 +155,7 @@ internal sealed partial class Dispatcher(
             {
                 hold.Dispose();
                 _running.TryRemove(run.Key, out _);
+                Interlocked.Decrement(ref _count);
                 executing.Dispose();
                 signal.Wake();
             }
@@ -189,12 +199,12 @@ internal sealed partial class Dispatcher(
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 NotSettled(_logger, e, key.RunId.Value);
-                if (lost() || _interrupt.IsCancellationRequested || IsRefusal(e))
+                if (lost() || _givingUp.IsCancellationRequested || IsRefusal(e))
                 {
                     return;
                 }
 
-                await Task.Delay(SettleRetry, time, _interrupt.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(SettleRetry, time, _givingUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

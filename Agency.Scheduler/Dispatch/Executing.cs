@@ -3,16 +3,16 @@ using Agency.Scheduler.Settling;
 namespace Agency.Scheduler.Dispatch;
 
 /// <summary>A run under execution here, and the ways to end it before it ends by itself.</summary>
-internal sealed class Executing(CancellationToken stopping) : IDisposable
+internal sealed class Executing : IDisposable
 {
-    private readonly CancellationTokenSource _interrupt = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private readonly CancellationTokenSource _interrupt = new();
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AttemptResult? _endedAs;
     private volatile bool _lost;
 
     public CancellationToken Interrupted => _interrupt.Token;
 
-    /// <summary>What an interrupted run is settled as; null hands it back.</summary>
+    /// <summary>What an interrupted run is settled as; null when its lease was lost.</summary>
     public AttemptResult? EndedAs => Volatile.Read(ref _endedAs);
 
     /// <summary>The run is another's now: nothing of it may be written any more.</summary>

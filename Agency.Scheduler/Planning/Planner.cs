@@ -17,15 +17,15 @@ internal sealed partial class Planner(
 {
     private readonly ILogger _logger = logger;
 
-    /// <summary>Plans everything that is due. Returns how many runs were queued.</summary>
+    /// <summary>Plans everything that is due. Returns how many runs were queued, and when the next occurrence is due.</summary>
     /// <param name="onQueued">Called when a part of them is there, so that they are executed while the others are planned.</param>
     /// <param name="cancellationToken">Ends the work between two parts.</param>
-    public async Task<int> RunOnceAsync(Action onQueued, CancellationToken cancellationToken)
+    public async Task<PlanningRound> RunOnceAsync(Action onQueued, CancellationToken cancellationToken)
     {
         var queued = 0;
         while (true)
         {
-            var (planned, added) = await PlanBatchAsync(cancellationToken);
+            var (planned, added, next) = await PlanBatchAsync(cancellationToken);
             queued += added;
             if (added > 0)
             {
@@ -34,31 +34,20 @@ internal sealed partial class Planner(
 
             if (planned < options.Value.PlanBatch)
             {
-                return queued;
+                return new PlanningRound(queued, next);
             }
         }
     }
 
-    /// <inheritdoc cref="RunOnceAsync(Action, CancellationToken)" />
-    public Task<int> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(() => { }, cancellationToken);
-
-    /// <summary>When the next occurrence is due; null when none is to come.</summary>
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(PlanningSql.NextDue, connection) { Parameters = { new() { Value = time.GetUtcNow() } } };
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
-    }
-
-    private async Task<(int Planned, int Queued)> PlanBatchAsync(CancellationToken cancellationToken)
+    private async Task<(int Planned, int Queued, DateTimeOffset? Next)> PlanBatchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var now = time.GetUtcNow();
-        var due = await LockDueAsync(connection, now, cancellationToken);
+        var (due, next) = await LockDueAsync(connection, now, cancellationToken);
         if (due.Count == 0)
         {
-            return (0, 0);
+            return (0, 0, next);
         }
 
         due = await WithCalendarsAsync(connection, due, now, cancellationToken);
@@ -87,7 +76,7 @@ internal sealed partial class Planner(
         var occurrences = plans.SelectMany(p => p.Plan.Occurrences).ToList();
         var queued = occurrences.Count(o => o.SkipReason is null);
         telemetry.Planned(queued, occurrences.Where(o => o.SkipReason is not null).Sum(o => o.Count));
-        return (due.Count, queued);
+        return (due.Count, queued, plans.Select(p => p.Plan.Next).Append(next).Min());
     }
 
     /// <summary>One workflow that cannot be planned must not keep the others from it, nor come up again and again.</summary>
@@ -104,20 +93,26 @@ internal sealed partial class Planner(
         }
     }
 
-    private async Task<List<DueWorkflow>> LockDueAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>What is due, and when the first of the others will be.</summary>
+    private async Task<(List<DueWorkflow> Due, DateTimeOffset? Next)> LockDueAsync(
+        NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(PlanningSql.LockDue, connection)
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanningSql.LockDue)
         {
             Parameters = { new() { Value = now }, new() { Value = options.Value.PlanBatch } },
-        };
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlanningSql.NextDue) { Parameters = { new() { Value = now } } });
         var due = new List<DueWorkflow>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             due.Add(Read(reader));
         }
 
-        return due;
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (due, reader.IsDBNull(0) ? null : reader.GetFieldValue<DateTimeOffset>(0));
     }
 
     private static DueWorkflow Read(NpgsqlDataReader reader) => new()

@@ -11,7 +11,7 @@ internal sealed partial class PlannerService(
     : BackgroundService
 {
     /// <summary>Where much is due, in close succession, it is planned together.</summary>
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(250);
 
     private readonly ILogger _logger = logger;
 
@@ -23,14 +23,15 @@ internal sealed partial class PlannerService(
             var wait = options.Value.PollInterval;
             try
             {
-                if (await planner.RunOnceAsync(signal.Wake, stoppingToken) > 0)
+                var round = await planner.RunOnceAsync(signal.Wake, stoppingToken);
+                if (round.Queued > 0)
                 {
                     await wakeUps.PublishAsync(Topics.Runs, stoppingToken);
                     await wakeUps.PublishAsync(Topics.Changes, stoppingToken);
                 }
 
                 // On the dot where the next occurrence comes before the next look.
-                if (await planner.NextDueAsync(stoppingToken) is { } next && next - time.GetUtcNow() is var until && until < wait)
+                if (round.Next is { } next && next - time.GetUtcNow() is var until && until < wait)
                 {
                     wait = until > ShortestWait ? until : ShortestWait;
                 }

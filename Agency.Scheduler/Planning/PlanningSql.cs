@@ -10,13 +10,14 @@ internal static class PlanningSql
         select w.company_id, w.workflow_id, w.next_run, w.schedule, coalesce(w.time_zone, c.time_zone), w.start_at, w.end_at, w.dst_gap, w.dst_overlap,
                w.observe_calendar and exists (select from excluded_date d where d.company_id = w.company_id),
                coalesce(w.schedule_set_at, w.created_at), w.active_since, w.jitter_seconds, w.priority, w.catch_up, w.catch_up_window_minutes, w.overlap,
-               o.open, o.waiting
+               q.waiting + q.retried + s.started, q.waiting
         from workflow w
         join company c on c.company_id = w.company_id
         cross join lateral (
-            select count(*)::int as open, (count(*) filter (where r.status = 'queued' and r.attempt = 0))::int as waiting
-            from run r
-            where r.company_id = w.company_id and r.workflow_id = w.workflow_id and r.status in ('queued', 'running', 'waiting')) o
+            select (count(*) filter (where not r.retried))::int as waiting, (count(*) filter (where r.retried))::int as retried
+            from queued_run r where r.company_id = w.company_id and r.workflow_id = w.workflow_id) q
+        cross join lateral (
+            select count(*)::int as started from started_run r where r.company_id = w.company_id and r.workflow_id = w.workflow_id) s
         where w.status = 'active' and w.deleted_at is null and w.next_run is not null and w.next_run <= $1 and c.status = 'active'
           and not exists (select from work_hold h where (h.company_id is null or h.company_id = w.company_id)
                           and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
@@ -49,8 +50,11 @@ internal static class PlanningSql
     public const string CancelOpenRuns = """
         update run r set cancel_requested_at = $3, cancel_reason = 'A later occurrence of the workflow is due: it replaces this one.'
         from unnest($1, $2) as u (company_id, workflow_id)
-        where r.company_id = u.company_id and r.workflow_id = u.workflow_id and r.status in ('queued', 'running', 'waiting')
-          and r.cancel_requested_at is null
+        cross join lateral (
+            select run_id from queued_run q where q.company_id = u.company_id and q.workflow_id = u.workflow_id
+            union all
+            select run_id from started_run s where s.company_id = u.company_id and s.workflow_id = u.workflow_id) o
+        where r.company_id = u.company_id and r.run_id = o.run_id and r.cancel_requested_at is null
         """;
 
     /// <summary>A skipped row is finished when it is written.</summary>

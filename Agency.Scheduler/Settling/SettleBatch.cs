@@ -9,8 +9,8 @@ using Npgsql;
 namespace Agency.Scheduler.Settling;
 
 /// <summary>
-/// Decides how held runs end and collects what has to be written for it, so that a batch of any size is a handful of statements. Runs of the
-/// same workflow see each other's effects in the order in which they are added.
+/// Decides how held runs end that did not succeed, and collects what has to be written for it, so that a batch of any size is a handful of
+/// statements. Runs of the same workflow see each other's effects in the order in which they are added.
 /// </summary>
 internal sealed class SettleBatch(DateTimeOffset now)
 {
@@ -26,9 +26,6 @@ internal sealed class SettleBatch(DateTimeOffset now)
     {
         switch (result)
         {
-            case AttemptResult.Succeeded succeeded:
-                Succeed(key, run, succeeded);
-                return SettleOutcome.Succeeded;
             case AttemptResult.Failed { Kind: RunErrorKind.Cancelled } cancelled:
                 Cancel(key, run, result, cancelled.Message);
                 return SettleOutcome.Cancelled;
@@ -72,14 +69,6 @@ internal sealed class SettleBatch(DateTimeOffset now)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
-    }
-
-    private void Succeed(RunKey key, HeldRun run, AttemptResult.Succeeded result)
-    {
-        _moves.Add(new RunMove(key, RunTransitions.Succeed, result, null, result.Summary, FinishedAt: now));
-        Line(key, run, "succeeded", result.Summary);
-        TallyOf(key, run).Count(run, 0);
-        Line(key, run.WorkflowId, "succeeded", $"The occurrence of {Time(run.ScheduledFor)} succeeded.");
     }
 
     private void HandBack(RunKey key, HeldRun run, AttemptResult result)

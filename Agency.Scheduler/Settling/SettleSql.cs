@@ -3,9 +3,41 @@ namespace Agency.Scheduler.Settling;
 internal static class SettleSql
 {
     /// <summary>
+    /// All that follows from a success, which is decided by nothing but the hold. $1 companies, $2 runs, $3 fencing numbers, $4 owners, $5 run
+    /// seconds, $6 tool calls, $7 summaries, $8 to state, $9 now. Workflows are locked in one order everywhere, or two batches with runs of the
+    /// same workflows would wait for each other. Returns the runs that were still their holders', by their place.
+    /// </summary>
+    public const string Succeed = """
+        with ended as (
+            update run r set status = $8, lease_owner = null, lease_until = null, run_seconds = r.run_seconds + u.seconds,
+                tool_calls = r.tool_calls + u.tool_calls, error_kind = null, error_message = null, summary = u.summary, finished_at = $9
+            from unnest($1, $2, $3, $4, $5, $6, $7) with ordinality as u (company_id, run_id, fencing, owner, seconds, tool_calls, summary, n)
+            where r.company_id = u.company_id and r.run_id = u.run_id and r.fencing = u.fencing and r.lease_owner = u.owner
+            returning u.n, r.company_id, r.run_id, r.workflow_id, r.attempt, r.scheduled_for, r.summary
+        ), told as (
+            insert into run_event (company_id, run_id, attempt, at, type, message)
+            select company_id, run_id, attempt, $9, 'succeeded', summary from ended order by n
+        ), locked as materialized (
+            select w.company_id, w.workflow_id, e.scheduled_for
+            from (select company_id, workflow_id, max(scheduled_for) as scheduled_for from ended group by company_id, workflow_id) e
+            join workflow w on w.company_id = e.company_id and w.workflow_id = e.workflow_id
+            order by w.company_id, w.workflow_id
+            for no key update of w
+        ), counted as (
+            update workflow w set failure_count = 0, last_run = greatest(w.last_run, l.scheduled_for)
+            from locked l where w.company_id = l.company_id and w.workflow_id = l.workflow_id
+        ), noted as (
+            insert into workflow_event (company_id, workflow_id, at, type, message)
+            select company_id, workflow_id, $9, 'succeeded',
+                   format('The occurrence of %s succeeded.', to_char(scheduled_for at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+            from ended order by n
+        )
+        select n::int, workflow_id, attempt from ended
+        """;
+
+    /// <summary>
     /// $1 companies, $2 runs, $3 fencing numbers, $4 owners, $5 only if the lease ends then (null: whatever the lease). Locked in one order
-    /// everywhere, or two batches with runs of the same workflows would wait for each other. What has an owner is running; to ask for the
-    /// status as well would let the planner come by the index of what runs, which is worse than by the key.
+    /// everywhere. What has an owner is running.
     /// </summary>
     public const string Hold = """
         select u.n::int, r.workflow_id, r.attempt, r.scheduled_for, r.started_at, case when r.cancel_requested_at is not null then coalesce(r.cancel_reason, '') end,

@@ -1,7 +1,6 @@
 using Agency.Data;
 using Agency.Data.Runs;
 using Agency.Data.Tenancy;
-using Agency.Data.Workflows;
 using Agency.Scheduler.Dispatch;
 using Agency.ServiceDefaults.WakeUps;
 using Npgsql;
@@ -38,37 +37,83 @@ internal sealed partial class Settler
         new AttemptResult.Failed(RunErrorKind.Lost, "The scheduler that executed the run vanished: its lease ended without an outcome."),
         leaseUntil));
 
+    /// <summary>All or nothing. Successes first: they need no decision, and one statement writes them.</summary>
     private async Task<IReadOnlyList<SettleOutcome>> WriteAsync(IReadOnlyList<Settlement> settlements)
     {
-        var outcomes = new SettleOutcome[settlements.Count];
+        var (outcomes, escalated) = (new SettleOutcome[settlements.Count], new List<(RunKey Key, HeldRun Run)>());
+        var now = _time.GetUtcNow();
+        var successes = Indices(settlements, success: true);
+        var others = Indices(settlements, success: false);
         await using (var connection = await _database.OpenAgencyConnectionAsync(CancellationToken.None))
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            var held = await HoldAsync(connection, settlements);
-            var batch = new SettleBatch(_time.GetUtcNow());
-            for (var i = 0; i < outcomes.Length; i++)
+            var succeeded = successes.Count > 0 ? await SucceedAsync(connection, successes.ConvertAll(i => settlements[i]), now) : [];
+            var held = others.Count > 0 ? await HeldRuns.LockAsync(connection, others.ConvertAll(i => settlements[i])) : [];
+            var batch = new SettleBatch(now);
+            for (var n = 0; n < successes.Count; n++)
             {
-                outcomes[i] = held[i] is { } run ? batch.Add(settlements[i].Key, run, settlements[i].Result) : SettleOutcome.Stale;
-                if (outcomes[i] is SettleOutcome.Stale && settlements[i].OnlyIfLeaseIs is null)
+                outcomes[successes[n]] = succeeded[n] is null ? Refuse(settlements[successes[n]], batch) : SettleOutcome.Succeeded;
+            }
+
+            for (var n = 0; n < others.Count; n++)
+            {
+                var settlement = settlements[others[n]];
+                outcomes[others[n]] = held[n] is { } run ? batch.Add(settlement.Key, run, settlement.Result) : Refuse(settlement, batch);
+                if (held[n] is { } failed && batch.Escalated(settlement.Key, failed))
                 {
-                    batch.AddRefused(settlements[i].Key);
+                    escalated.Add((settlement.Key, failed));
                 }
             }
 
             await batch.ExecuteAsync(connection, CancellationToken.None);
             await transaction.CommitAsync();
-            for (var i = 0; i < outcomes.Length; i++)
+            for (var n = 0; n < successes.Count; n++)
             {
-                Log(settlements[i], held[i], outcomes[i], held[i] is { } run && batch.Escalated(settlements[i].Key, run));
+                Log(settlements[successes[n]], succeeded[n]);
             }
 
-            await TellAsync(outcomes, escalated: Enumerable.Range(0, held.Length).Any(i => held[i] is { } run && batch.Escalated(settlements[i].Key, run)));
+            for (var n = 0; n < others.Count; n++)
+            {
+                Log(settlements[others[n]], held[n], outcomes[others[n]]);
+            }
         }
 
+        foreach (var (key, run) in escalated)
+        {
+            WorkflowEscalated(_logger, key.CompanyId, run.WorkflowId);
+        }
+
+        await TellAsync(outcomes, escalated.Count > 0);
         return outcomes;
     }
 
-    private void Log(Settlement settlement, HeldRun? run, SettleOutcome outcome, bool escalated)
+    private static List<int> Indices(IReadOnlyList<Settlement> settlements, bool success) =>
+        [.. Enumerable.Range(0, settlements.Count).Where(i => settlements[i].Result is AttemptResult.Succeeded == success)];
+
+    /// <summary>A lost run whose holder came back is not refused: nobody has claimed anything.</summary>
+    private static SettleOutcome Refuse(Settlement settlement, SettleBatch batch)
+    {
+        if (settlement.OnlyIfLeaseIs is null)
+        {
+            batch.AddRefused(settlement.Key);
+        }
+
+        return SettleOutcome.Stale;
+    }
+
+    private void Log(Settlement settlement, (WorkflowId Workflow, int Attempt)? run)
+    {
+        if (run is not var (workflow, attempt))
+        {
+            Stale(_logger, settlement.Key.RunId.Value, settlement.Key.Fencing);
+            return;
+        }
+
+        Settled(_logger, settlement.Key.CompanyId, workflow, attempt, SettleOutcome.Succeeded);
+        _telemetry.Settled(SettleOutcome.Succeeded, settlement.Result);
+    }
+
+    private void Log(Settlement settlement, HeldRun? run, SettleOutcome outcome)
     {
         var key = settlement.Key;
         if (run is null)
@@ -84,11 +129,6 @@ internal sealed partial class Settler
         else
         {
             Settled(_logger, key.CompanyId, run.WorkflowId, run.Attempt, outcome);
-        }
-
-        if (escalated)
-        {
-            WorkflowEscalated(_logger, key.CompanyId, run.WorkflowId);
         }
 
         _telemetry.Settled(outcome, settlement.Result);
@@ -112,10 +152,11 @@ internal sealed partial class Settler
         }
     }
 
-    /// <summary>Locks the runs that are still their holders', in the settlements' order; null where one is not.</summary>
-    private static async Task<HeldRun?[]> HoldAsync(NpgsqlConnection connection, IReadOnlyList<Settlement> settlements)
+    /// <summary>Ends those that are still their holders', in the settlements' order; null where one is not.</summary>
+    private static async Task<(WorkflowId Workflow, int Attempt)?[]> SucceedAsync(
+        NpgsqlConnection connection, List<Settlement> settlements, DateTimeOffset now)
     {
-        await using var command = new NpgsqlCommand(SettleSql.Hold, connection)
+        await using var command = new NpgsqlCommand(SettleSql.Succeed, connection)
         {
             Parameters =
             {
@@ -123,38 +164,22 @@ internal sealed partial class Settler
                 new() { Value = settlements.Select(s => s.Key.RunId.Value).ToArray() },
                 new() { Value = settlements.Select(s => s.Key.Fencing).ToArray() },
                 new() { Value = settlements.Select(s => s.Key.Owner).ToArray() },
-                new NpgsqlParameter<DateTime?[]> { TypedValue = [.. settlements.Select(s => s.OnlyIfLeaseIs?.UtcDateTime)] },
+                new() { Value = settlements.Select(s => s.Result.Seconds).ToArray() },
+                new() { Value = settlements.Select(s => s.Result.ToolCalls).ToArray() },
+                new() { Value = settlements.Select(s => ((AttemptResult.Succeeded)s.Result).Summary).ToArray() },
+                new() { Value = RunTransitions.Succeed.ToName },
+                new() { Value = now },
             },
         };
-        var held = new HeldRun?[settlements.Count];
+        var ended = new (WorkflowId, int)?[settlements.Count];
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            held[reader.GetInt32(0) - 1] = Read(reader);
+            ended[reader.GetInt32(0) - 1] = (new WorkflowId(reader.GetString(1)), reader.GetInt32(2));
         }
 
-        return held;
+        return ended;
     }
-
-    private static HeldRun Read(NpgsqlDataReader reader) => new()
-    {
-        WorkflowId = new WorkflowId(reader.GetString(1)),
-        Attempt = reader.GetInt32(2),
-        ScheduledFor = reader.GetFieldValue<DateTimeOffset>(3),
-        StartedAt = reader.GetFieldValue<DateTimeOffset>(4),
-        CancelReason = reader.IsDBNull(5) ? null : reader.GetString(5),
-        WorkflowStatus = SnakeCase.Parse<WorkflowStatus>(reader.GetString(6)),
-        FailureCount = reader.GetInt32(7),
-        Retry = new RetryPolicy(
-            reader.GetInt32(8),
-            reader.GetInt32(9),
-            reader.GetDouble(10),
-            reader.GetInt32(11),
-            reader.GetDouble(12),
-            reader.IsDBNull(13) ? null : reader.GetInt32(13),
-            [.. reader.GetFieldValue<string[]>(14).Select(SnakeCase.Parse<RunErrorKind>)]),
-        CompanyName = reader.GetString(15),
-    };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Company}/{Workflow}: attempt {Attempt}: {Outcome}.")]
     private static partial void Settled(ILogger logger, CompanyId company, WorkflowId workflow, int attempt, SettleOutcome outcome);

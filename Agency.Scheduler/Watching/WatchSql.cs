@@ -17,14 +17,14 @@ internal static class WatchSql
     /// </summary>
     private const string Look = $"""
         with executing as materialized (
-            select company_id, count(*)::int as runs from run where status = 'running' group by company_id
+            select company_id, count(*)::int as runs from started_run where not waiting group by company_id
         ), waiting as materialized (
             select c.company_id, c.name, c.max_concurrent_runs, coalesce(e.runs, 0) as executing, q.available_at as since
             from company c
             left join executing e on e.company_id = c.company_id
             cross join lateral (
-                select min(r.available_at) as available_at from run r
-                where r.company_id = c.company_id and r.status = 'queued' and r.available_at <= $1 - least($2, $3)) q
+                select min(r.available_at) as available_at from queued_run r
+                where r.company_id = c.company_id and r.available_at <= $1 - least($2, $3)) q
             where c.status = 'active' and q.available_at is not null and {NotHeld}
         )
         select 'company_at_cap' as kind, company_id, '' as subject,
@@ -48,7 +48,8 @@ internal static class WatchSql
         (select 'stuck_run', r.company_id, r.run_id::text,
                 format('Attempt %s of a run of %s executes since %s, longer than the %s s it may. Cancel it with cancel_run, and look at the scheduler %s.',
                        r.attempt, r.workflow_id, to_char(s.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), w.timeout_seconds, r.lease_owner)
-         from run r
+         from started_run x
+         join run r on r.company_id = x.company_id and r.run_id = x.run_id
          join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id
          cross join lateral (
              select coalesce(max(e.at), r.started_at) as at from run_event e
@@ -87,13 +88,15 @@ internal static class WatchSql
         with pulled as (
             update run r set available_at = $1
             from (
-                select q.company_id, q.run_id from run q
+                select q.company_id, q.run_id
+                from queued_run q
+                join run r on r.company_id = q.company_id and r.run_id = q.run_id
                 join workflow w on w.company_id = q.company_id and w.workflow_id = q.workflow_id
-                where q.status = 'queued' and q.available_at > $1 + interval '1 minute' + make_interval(secs => case
-                    when q.attempt = 0 then w.jitter_seconds
-                    else greatest(w.retry_max_seconds, w.retry_initial_seconds) * (1 + w.retry_jitter) end)
+                where r.status = 'queued' and q.available_at > $1 + interval '1 minute' + make_interval(secs => case
+                    when q.retried then greatest(w.retry_max_seconds, w.retry_initial_seconds) * (1 + w.retry_jitter)
+                    else w.jitter_seconds end)
                 limit 1000
-                for no key update of q skip locked
+                for no key update of r skip locked
             ) u
             where r.company_id = u.company_id and r.run_id = u.run_id
             returning r.company_id, r.run_id, r.attempt

@@ -145,11 +145,10 @@ internal sealed class ConsoleReader
             .GroupBy(r => r.Status).Select(g => new { g.Key, Count = g.Sum(r => r.Occurrences) })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
 
-        // The three states by themselves, so that the small index over open runs serves.
-        var pending = await context.Runs.AsNoTracking()
-            .Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Running || r.Status == RunStatus.Waiting)
-            .GroupBy(r => r.Status).Select(g => new { g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var pending = await context.StartedRuns.AsNoTracking()
+            .GroupBy(r => r.Waiting).Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key ? RunStatus.Waiting : RunStatus.Running, g => g.Count, cancellationToken);
+        pending[RunStatus.Queued] = await context.QueuedRuns.CountAsync(cancellationToken);
         var escalations = await context.Escalations.CountAsync(e => e.Status != EscalationStatus.Resolved, cancellationToken);
         return new ConsoleFigures(workflows, ended.Concat(pending).ToDictionary(), escalations);
     }

@@ -11,6 +11,9 @@ internal static class AgencySchema
     /// <summary>Password of every login role on the benchmark's server.</summary>
     public const string Password = "benchmark";
 
+    /// <summary>Counts what is not over yet.</summary>
+    public const string OpenRuns = "select (select count(*) from agency.queued_run) + (select count(*) from agency.started_run)";
+
     private static readonly string[] Services = ["operations", "scheduler", "context", "health"];
 
     public static Task CreateAsync(BenchmarkDatabase database, CancellationToken cancellationToken) =>

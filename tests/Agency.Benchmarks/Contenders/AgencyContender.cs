@@ -81,5 +81,5 @@ internal sealed class AgencyContender(int jobs) : IContender, IDisposable
     public void Dispose() => _tokens.Dispose();
 
     private static Task SettledAsync(BenchmarkDatabase database, CancellationToken cancellationToken) =>
-        Sql.UntilZeroAsync(database.Administrator, "select count(*) from agency.run where status in ('queued', 'running', 'waiting')", Limit, cancellationToken);
+        Sql.UntilZeroAsync(database.Administrator, AgencySchema.OpenRuns, Limit, cancellationToken);
 }

@@ -92,7 +92,7 @@ internal sealed class Latency(BenchmarkOptions options, AgencyTables tables, Rep
             }
 
             await Sql.UntilZeroAsync(
-                database.Administrator, "select count(*) from agency.run where status in ('queued', 'running', 'waiting')", Limit, cancellationToken);
+                database.Administrator, AgencySchema.OpenRuns, Limit, cancellationToken);
         }
 
         if (await Sql.ScalarAsync<long>(database.Administrator, "select count(*) from agency.run where status <> 'succeeded'", cancellationToken) is var failed and > 0)

@@ -99,7 +99,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
         await AgencySchema.QueueRunsAsync(database, runs, cancellationToken);
         scheduler.Services.GetRequiredService<RunQueueSignal>().Wake();
         await Sql.UntilZeroAsync(
-            database.Administrator, "select count(*) from agency.run where status in ('queued', 'running', 'waiting')", Limit, cancellationToken);
+            database.Administrator, AgencySchema.OpenRuns, Limit, cancellationToken);
     }
 
     /// <summary>When the two that wait have warmed up: after a second in which nothing changed.</summary>

@@ -1,3 +1,4 @@
+using Agency.Scheduler.Planning;
 using Agency.Testing;
 
 namespace Agency.Scheduler.Tests.Planning;
@@ -18,8 +19,8 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
     {
         await AddWorkflowAsync("acme", "w", "0 * * * *", Noon);
 
-        Assert.Equal(1, await NewPlanner().RunOnceAsync(default));
-        Assert.Equal(0, await NewPlanner().RunOnceAsync(default));
+        Assert.Equal(new PlanningRound(1, Noon.AddHours(1)), await NewPlanner().RunOnceAsync(() => { }, default));
+        Assert.Equal(0, await PlanAsync());
 
         Assert.Equal(["2026-05-04 12:00:00|scheduled|queued|-|1|-"], await RowsAsync(Runs));
         Assert.Equal(["2026-05-04 13:00:00"], await RowsAsync(NextRun));
@@ -39,10 +40,9 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync("update agency.workflow set deleted_at = now() where workflow_id = 'deleted'");
         await Test.ExecuteAsync("update agency.company set status = 'archived' where company_id = 'gone'");
 
-        Assert.Equal(0, await NewPlanner().RunOnceAsync(default));
+        Assert.Equal(new PlanningRound(0, Noon.AddSeconds(1)), await NewPlanner().RunOnceAsync(() => { }, default));
 
         Assert.Empty(await RowsAsync(Runs));
-        Assert.Equal(Noon.AddSeconds(1), await NewPlanner().NextDueAsync(default));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddHours(-5));
         Time.SetUtcNow(Noon.AddMinutes(30));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             ["2026-05-04 07:00:00|scheduled|skipped|missed|5|2026-05-04 11:00:00", "2026-05-04 12:00:00|scheduled|queued|-|1|-"],
@@ -64,7 +64,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
     {
         await AddWorkflowAsync("acme", "w", "* * * * * *", Noon.AddDays(-20));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             [
@@ -84,7 +84,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddWorkflowAsync("acme", "quarter", "0 9 10 * *", march, Noon.AddYears(-1));
         await Test.ExecuteAsync("update agency.workflow set catch_up_window_minutes = 90 * 1440 where workflow_id = 'quarter'");
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             [
@@ -106,7 +106,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync($"update agency.workflow set catch_up = '{catchUp}'");
         Time.AdjustTime(Noon.AddMinutes(-10));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(expected.Split(' ').Select(row => "2026-05-04 " + row), await ShortRowsAsync());
         Assert.Equal(["2026-05-04 12:00:00"], await RowsAsync(NextRun));
@@ -119,7 +119,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync("update agency.workflow set catch_up = 'all', catch_up_window_minutes = 120");
         Time.AdjustTime(Noon.AddMinutes(-10));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             ["2026-05-04 08:00:00|skipped|missed|2", "2026-05-04 10:00:00|queued|-|1", "2026-05-04 11:00:00|queued|-|1"], await ShortRowsAsync());
@@ -132,7 +132,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync("update agency.workflow set catch_up = 'all'");
         Time.AdjustTime(Noon.AddMinutes(-1.5));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(["skipped|2|1879", "queued|1000|1000"], await RowsAsync("select status, count(*), sum(occurrences) from run group by 1 order by 1 desc"));
     }
@@ -153,7 +153,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
             "update agency.run set status = $1, attempt = $2, lease_owner = case $1 when 'running' then 'x' end, lease_until = case $1 when 'running' then now() end",
             status, attempt);
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal([expected], await RowsAsync("select status, skip_reason from run where scheduled_for = '2026-05-04 12:00:00+00'"));
         Assert.Equal(
@@ -168,7 +168,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync("update agency.workflow set active_since = $1", Noon.AddHours(-2).AddMinutes(-30));
         Time.AdjustTime(Noon.AddMinutes(10));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             ["2026-05-04 07:00:00|skipped|paused|3", "2026-05-04 10:00:00|skipped|missed|2", "2026-05-04 12:00:00|queued|-|1"], await ShortRowsAsync());
@@ -187,10 +187,10 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
             """,
             (object?)company ?? DBNull.Value, Noon.AddHours(-2.5), Noon.AddMinutes(30));
         Time.AdjustTime(Noon.AddMinutes(10));
-        Assert.Equal(0, await NewPlanner().RunOnceAsync(default));
+        Assert.Equal(0, await PlanAsync());
 
         Time.AdjustTime(Noon.AddMinutes(40));
-        Assert.Equal(1, await NewPlanner().RunOnceAsync(default));
+        Assert.Equal(1, await PlanAsync());
 
         Assert.Equal(
             ["2026-05-04 09:00:00|skipped|missed|1", "2026-05-04 10:00:00|skipped|held|2", "2026-05-04 12:00:00|queued|-|1"], await ShortRowsAsync());
@@ -206,7 +206,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync("update agency.workflow set end_at = '2026-05-05 09:00:00+00' where workflow_id = 'ends'");
         await Test.ExecuteAsync("insert into agency.excluded_date (company_id, date, name) values ('acme', '2026-05-05', 'Holiday'), ('acme', '2026-05-06', 'Holiday')");
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             ["ends|-", "observes|2026-05-07 10:00:00", "works|2026-05-05 10:00:00"], await RowsAsync("select workflow_id, next_run from workflow order by 1"));
@@ -221,7 +221,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         }
 
         await Test.ExecuteAsync("update agency.workflow set jitter_seconds = 600");
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         const string delays = "select workflow_id, extract(epoch from available_at - scheduled_for) from run order by 1";
         var first = await RowsAsync(delays);
@@ -229,7 +229,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.All(first, row => Assert.InRange(double.Parse(row.Split('|')[1], System.Globalization.CultureInfo.InvariantCulture), 0, 600));
         await Test.ExecuteAsync("truncate agency.run cascade");
         await Test.ExecuteAsync("update agency.workflow set next_run = $1", Noon);
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
         Assert.Equal(first, await RowsAsync(delays));
     }
 
@@ -239,7 +239,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddWorkflowAsync("acme", "w", "0 * * * *", Noon);
         await Test.ExecuteAsync("update agency.workflow set priority = 7");
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(["7"], await RowsAsync("select priority from run"));
     }
@@ -251,8 +251,8 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         var written = new DateTimeOffset(2023, 10, 31, 9, 0, 0, TimeSpan.Zero);
         await AddWorkflowAsync("acme", "w", "0 9 * * 1", written, Noon.AddMinutes(-1));
 
-        await NewPlanner().RunOnceAsync(default);
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
+        await PlanAsync();
 
         Assert.Equal(["2023-10-31 09:00:00|catch_up|queued|-|1|-"], await RowsAsync(Runs));
         Assert.Equal(["2026-05-11 09:00:00"], await RowsAsync(NextRun));
@@ -263,7 +263,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
     {
         await AddWorkflowAsync("acme", "w", "0 * * * *", Noon.AddDays(-3), Noon.AddHours(-3).AddMinutes(30));
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             [
@@ -283,7 +283,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddRunAsync("acme", "w", Noon.AddHours(-1));
         await Test.ExecuteAsync("update agency.run set status = $1", status);
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(
             [$"2026-05-04 11:00:00|scheduled|{status}|-|1|-", "2026-05-04 12:00:00|scheduled|skipped|overlap|1|-"], await RowsAsync(Runs));
@@ -294,7 +294,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
     {
         await AddWorkflowAsync("acme", "w", null, Noon);
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(["2026-05-04 12:00:00|scheduled|queued|-|1|-"], await RowsAsync(Runs));
         Assert.Equal(["active|-"], await RowsAsync("select status, next_run from workflow"));
@@ -306,7 +306,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddWorkflowAsync("acme", "bad", "61 * * * *", Noon);
         await AddWorkflowAsync("acme", "good", "0 * * * *", Noon);
 
-        Assert.Equal(1, await NewPlanner().RunOnceAsync(default));
+        Assert.Equal(1, await PlanAsync());
 
         Assert.Equal(["-|True"], await RowsAsync("select next_run, status_message like '%61 * * * *%' from workflow where workflow_id = 'bad'"));
         Assert.Equal(["unplannable"], await RowsAsync("select type from workflow_event where workflow_id = 'bad'"));
@@ -323,11 +323,11 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddWorkflowAsync("acme", "w", cron, at, at.AddDays(-1), zone);
         for (var i = 0; i < 40; i++)
         {
-            var next = await NewPlanner().NextDueAsync(default) ?? (await Test.ScalarAsync<DateTime?>("select next_run from agency.workflow"))!.Value;
+            var next = await NextRunAsync();
             Time.AdjustTime(next);
-            await NewPlanner().RunOnceAsync(default);
+            await PlanAsync();
             await Test.ExecuteAsync("update agency.run set status = 'succeeded' where status = 'queued'");
-            Assert.True((await NewPlanner().NextDueAsync(default)) > next);
+            Assert.True(await NextRunAsync() > next);
         }
 
         Assert.Equal(40, await Test.ScalarAsync<long>("select count(*) from agency.run where status = 'succeeded'"));
@@ -343,8 +343,8 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
             select 'acme', 'w' || n, 'demo', 'active', '0 * * * *', $1, $2, $2, 3, 30, 2, 3600, 60 from generate_series(1, 1000) n
             """, Noon, Noon.AddDays(-1));
 
-        var queued = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => NewPlanner().RunOnceAsync(default))));
-        while (await NewPlanner().RunOnceAsync(default) is > 0 and var more)
+        var queued = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => PlanAsync())));
+        while (await PlanAsync() is > 0 and var more)
         {
             queued[0] += more;
         }
@@ -361,11 +361,15 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddRunAsync("acme", "w", Noon);
         await Test.ExecuteAsync("update agency.run set status = 'succeeded'");
 
-        await NewPlanner().RunOnceAsync(default);
+        await PlanAsync();
 
         Assert.Equal(["2026-05-04 12:00:00|scheduled|succeeded|-|1|-"], await RowsAsync(Runs));
         Assert.Equal(["2026-05-04 13:00:00"], await RowsAsync(NextRun));
     }
+
+    private async Task<int> PlanAsync() => (await NewPlanner().RunOnceAsync(() => { }, default)).Queued;
+
+    private async Task<DateTime> NextRunAsync() => (await Test.ScalarAsync<DateTime?>("select next_run from agency.workflow"))!.Value;
 
     private Task<List<string>> ShortRowsAsync() => RowsAsync("select scheduled_for, status, skip_reason, occurrences from run order by scheduled_for, trigger");
 }
