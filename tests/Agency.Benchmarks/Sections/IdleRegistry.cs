@@ -18,7 +18,8 @@ internal sealed class IdleRegistry(BenchmarkOptions options, AgencyTables tables
     private const double PlannerPercent = 2;
     private const double PageMs = 20;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+    /// <summary>Until the code has been compiled for good: a method is after thirty calls.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
     private readonly int _seconds = options.Quick ? 8 : 60;
 
