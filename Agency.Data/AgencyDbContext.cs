@@ -7,6 +7,7 @@ using Agency.Data.Notifications;
 using Agency.Data.Reports;
 using Agency.Data.Runs;
 using Agency.Data.Scheduling;
+using Agency.Data.Secrets;
 using Agency.Data.Tokens;
 using Agency.Data.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -73,6 +74,10 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
 
     public DbSet<Alert> Alerts => Set<Alert>();
 
+    public DbSet<CompanySecret> CompanySecrets => Set<CompanySecret>();
+
+    public DbSet<Connector> Connectors => Set<Connector>();
+
     public DbSet<IssuedToken> IssuedTokens => Set<IssuedToken>();
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
@@ -115,6 +120,8 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
         FilterByTenant<MetricSample>(modelBuilder);
         FilterByTenant<AlertRule>(modelBuilder);
         FilterByTenant<Alert>(modelBuilder);
+        FilterByTenant<CompanySecret>(modelBuilder);
+        FilterByTenant<Connector>(modelBuilder);
     }
 
     private void FilterByTenant<TEntity>(ModelBuilder model)

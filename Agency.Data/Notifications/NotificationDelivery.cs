@@ -5,6 +5,9 @@ public enum NotificationChannel
     Slack,
     Email,
 
+    /// <summary>The client's own Slack webhook, one of its secrets.</summary>
+    ClientSlack,
+
     /// <summary>No channel is configured: the notification is recorded and shown, and goes nowhere.</summary>
     None,
 }

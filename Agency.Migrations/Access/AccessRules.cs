@@ -74,6 +74,11 @@ internal static class AccessRules
         new Table("alert_rule", Visibility.Company).Allow(Health, "select, insert, update, delete").Allow(Operations, "select"),
         new Table("alert", Visibility.Company).Allow(Health, "select, insert, update").Allow(Operations, "select"),
 
+        // Ciphertexts only; the scheduler marks the use.
+        new Table("company_secret", Visibility.Company)
+            .Allow(Operations, "select, insert, update, delete").Allow(Scheduler, "select, update (last_used_at)"),
+        new Table("connector", Visibility.Company).Allow(Operations, "select, insert, update, delete").Allow(Scheduler, "select"),
+
         new Table("issued_token", Visibility.Agency).Allow(Operations, "select, insert"),
         new Table("agency_flag", Visibility.Agency).Allow(Operations, "select, insert"),
         new Table("revoked_token", Visibility.Everyone)
