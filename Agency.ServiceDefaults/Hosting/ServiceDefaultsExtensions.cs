@@ -1,3 +1,4 @@
+using Agency.ServiceDefaults.Secrets;
 using Agency.ServiceDefaults.Telemetry;
 using Agency.ServiceDefaults.WakeUps;
 using Microsoft.AspNetCore.Builder;
@@ -61,6 +62,7 @@ public static class ServiceDefaultsExtensions
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         QuietLibraries(builder);
+        builder.AddSecretRedaction();
         builder.AddAgencyTelemetry(serverName);
         builder.AddWakeUps();
 

@@ -28,11 +28,14 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
             Meta = tool.Meta,
         };
         OperatorOnly = inner.Metadata.OfType<OperatorOnlyAttribute>().Any();
+        NotForRuns = inner.Metadata.OfType<NotForRunsAttribute>().Any();
     }
 
     public override Tool ProtocolTool { get; }
 
     public bool OperatorOnly { get; }
+
+    public bool NotForRuns { get; }
 
     public bool ReadOnly => ProtocolTool.Annotations?.ReadOnlyHint is true;
 

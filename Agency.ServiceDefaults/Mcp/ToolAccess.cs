@@ -15,6 +15,11 @@ internal static class ToolAccess
             return Error.Forbidden($"'{name}' is for the agency's operator. Call tools/list to see what this token may use.");
         }
 
+        if (tool.NotForRuns && caller.Role is CallerRole.Run)
+        {
+            return Error.Forbidden($"'{name}' is for people and their own tools, never for a run, whatever its SOP says.");
+        }
+
         if (caller.Role is CallerRole.Run && !caller.Tools.Contains(name))
         {
             return Error.Forbidden($"This run may not call '{name}': its SOP does not list it. It may call: {string.Join(", ", caller.Tools.Order(StringComparer.Ordinal))}.");

@@ -1,3 +1,4 @@
+using Agency.ServiceDefaults.Secrets.Redaction;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -41,7 +42,8 @@ internal static class TelemetryExtensions
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                 .AddHttpClientInstrumentation()
                 .AddNpgsql()
-                .AddProcessor(new StatusTextRemover(McpSource)))
+                .AddProcessor(new StatusTextRemover(McpSource))
+                .AddProcessor(provider => new SecretTagRemover(provider.GetRequiredService<LiveSecrets>())))
             .WithMetrics(metrics => metrics
                 .AddMeter("Agency.*", McpSource)
                 .AddAspNetCoreInstrumentation()
