@@ -12,8 +12,14 @@ public sealed class SopScope
     private readonly JsonObject _root = [];
     private readonly JsonObject _steps = [];
     private readonly Dictionary<string, string> _withheld = new(StringComparer.Ordinal);
+    private readonly UntrustedText _untrusted;
 
-    public SopScope() => _root["steps"] = _steps;
+    /// <param name="untrusted">How texts of others are marked; a boundary of the scope's own when none is given.</param>
+    public SopScope(UntrustedText? untrusted = null)
+    {
+        _untrusted = untrusted ?? new UntrustedText();
+        _root["steps"] = _steps;
+    }
 
     public SopScope WithCompany(string id, string name)
     {
@@ -61,6 +67,16 @@ public sealed class SopScope
     /// <summary>Records that a step's result is not to be had, and why; a reference to it fails with that reason.</summary>
     public void WithholdStep(string name, string reason) => _withheld[name] = reason;
 
+    /// <summary>
+    /// A value as it stands within a longer text. What comes from documents and tools is marked as data there, because that text may be a prompt; a
+    /// single plain word, such as an id or a date, can be no instruction and stands as it is.
+    /// </summary>
+    internal string Within(TemplateReference reference, JsonNode? value)
+    {
+        var text = SopTemplate.AsText(value);
+        return reference.Segments[0].Name is "context" or "steps" && !IsPlainWord(text) ? _untrusted.Mark(reference.Path, text) : text;
+    }
+
     /// <summary>The value at a path, or what is wrong with the path and what there is instead.</summary>
     internal bool TryResolve(TemplateReference reference, out JsonNode? value, out string? error)
     {
@@ -90,6 +106,8 @@ public sealed class SopScope
         value = current;
         return true;
     }
+
+    private static bool IsPlainWord(string text) => text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':');
 
     private static bool TryStep(JsonNode? node, PathSegment segment, out JsonNode? next)
     {

@@ -17,7 +17,8 @@ public static class SopTemplate
 
     /// <summary>
     /// A copy of <paramref name="template"/> with every string value filled. A string that is one reference and nothing else takes the value
-    /// with its JSON type; in any other string, values appear as text (objects and lists as JSON, null as nothing).
+    /// with its JSON type; in any other string, values appear as text (objects and lists as JSON, null as nothing), and what the run was given by
+    /// documents and tools is marked as data.
     /// </summary>
     /// <returns>False when a reference leads nowhere; <paramref name="error"/> then names it and lists what there is.</returns>
     public static bool TryRender(JsonNode? template, SopScope scope, out JsonNode? value, [NotNullWhen(false)] out string? error)
@@ -83,7 +84,7 @@ public static class SopTemplate
                 return false;
             }
 
-            filled.Append(AsText(value));
+            filled.Append(scope.Within(reference, value));
         }
 
         text = filled.ToString();
