@@ -7,6 +7,7 @@ using Agency.Scheduler.Watching;
 using Agency.Scheduler.Workers;
 using Agency.ServiceDefaults.Clock;
 using Agency.ServiceDefaults.Identity;
+using Agency.ServiceDefaults.Secrets;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -26,6 +27,7 @@ internal static class SchedulerServices
             (host, scheduler) => host.ShutdownTimeout = scheduler.Value.ShutdownGrace + TimeToHandBack);
         services.AddDatabaseClock();
         builder.AddTokenIssuer();
+        builder.AddCompanySecrets(makesKeys: false);
         services.AddSingleton<SchedulerIdentity>();
         services.AddSingleton<SchedulerTelemetry>();
 
@@ -64,6 +66,10 @@ internal static class SchedulerServices
 
     private static void AddGateway(this IServiceCollection services)
     {
+        services.AddSingleton<RunGrants>();
+        services.AddSingleton<ConnectorDirectory>();
+        services.AddSingleton<ConnectorClient>();
+        services.AddSingleton<ConnectorForwarder>();
         services.AddSingleton<GatewayForwarder>();
         services.AddSingleton<GatewayServer>();
         services.AddTransient<HeldRunHandler>();

@@ -13,6 +13,9 @@ public sealed class RunEventReader(Stream stream)
     /// <summary>The longest event, in bytes without its line feed.</summary>
     public const int MaxLineBytes = 64 * 1024;
 
+    /// <summary>Rewrites each line before it is read: what must not be in an event is taken out here, wherever it stands.</summary>
+    public Func<byte[], byte[]>? Rewrite { get; set; }
+
     /// <summary>The lines until the end of the stream. After a violation the next line is read as usual; whether to go on is the caller's choice.</summary>
     public async IAsyncEnumerable<RunEventLine> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -52,8 +55,13 @@ public sealed class RunEventReader(Stream stream)
         if (length > 0) yield return RunEventLine.Broken("an unfinished last line");
     }
 
-    private static RunEventLine Parse(ReadOnlySpan<byte> line)
+    private RunEventLine Parse(ReadOnlySpan<byte> line)
     {
+        if (Rewrite is { } rewrite)
+        {
+            line = rewrite(line.ToArray());
+        }
+
         try
         {
             if (JsonSerializer.Deserialize(line, ProtocolJsonContext.Wire.RunEvent) is not { } parsed) return RunEventLine.Broken("JSON null instead of an event");

@@ -1,13 +1,12 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
+using Agency.ServiceDefaults.Identity;
 
 namespace Agency.Scheduler.Gateway;
 
 /// <summary>Decides on a worker's request and passes it on with the run's token. Holds nothing of a run.</summary>
-internal sealed partial class GatewayForwarder(IHttpClientFactory clients, SchedulerTelemetry telemetry, ILogger<GatewayForwarder> logger)
+internal sealed partial class GatewayForwarder(
+    IHttpClientFactory clients, ConnectorForwarder connectors, SchedulerTelemetry telemetry, ILogger<GatewayForwarder> logger)
 {
     /// <summary>Name of the HTTP client and its resilience.</summary>
     public const string ClientName = "gateway";
@@ -28,7 +27,7 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
         var grant = run.Grant;
         if (ServerOf(context.Request.Path) is not { } server || grant.Tools(server) is null)
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, null, $"This run may not reach '{context.Request.Path}'.");
+            await GatewayAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, null, $"This run may not reach '{context.Request.Path}'.");
             return;
         }
 
@@ -41,20 +40,22 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
 
         if (await ReadBodyAsync(context) is not { } body)
         {
-            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, null, $"The request has more than {MaxRequestBytes} bytes.");
+            await GatewayAnswer.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, null, $"The request has more than {MaxRequestBytes} bytes.");
             return;
         }
 
         if (RpcRequest.Parse(body) is not { } request)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, null, "This is not one JSON-RPC request.");
+            await GatewayAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, null, "This is not one JSON-RPC request.");
             return;
         }
 
-        if (!request.IsAllowedMethod || (request.Tool is { } tool && !grant.Allows(server, tool)))
+        // A connector is there for its tools alone.
+        var isOurs = ServerAddresses.McpServers.Contains(server);
+        if (!request.IsAllowedMethod || (request.Tool is { } tool ? !grant.Allows(server, tool) : !isOurs))
         {
             Refused(_logger, grant.Run.Value, grant.Company.Value, server, request.Tool ?? request.Method);
-            await RefuseAsync(
+            await GatewayAnswer.RefuseAsync(
                 context, StatusCodes.Status403Forbidden, request.Id, $"This run may not call '{request.Tool ?? request.Method}' of '{server}': its procedure does not.");
             return;
         }
@@ -62,19 +63,25 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
         if (request.Tool is not null)
         {
             onToolCall();
-            telemetry.ToolCall(server);
+            telemetry.ToolCall(isOurs ? server : "connector");
         }
 
-        await SendAsync(context, run, server, request, body);
-    }
-
-    private async Task SendAsync(HttpContext context, RunBinding run, string server, RpcRequest request, byte[] body)
-    {
-        var grant = run.Grant;
         ActivityContext.TryParse(context.Request.Headers[TraceParent], context.Request.Headers["tracestate"], isRemote: true, out var parent);
         using var activity = SchedulerTelemetry.Source.StartActivity($"gateway {request.Tool ?? request.Method}", ActivityKind.Internal, parent);
         activity?.SetTag("agency.company", grant.Company.Value).SetTag("agency.run", grant.Run.ToString()).SetTag("agency.server", server);
+        if (isOurs)
+        {
+            await SendAsync(context, run, server, request, body, activity);
+        }
+        else
+        {
+            await connectors.ForwardAsync(context, run, server, request, body, activity);
+        }
+    }
 
+    private async Task SendAsync(HttpContext context, RunBinding run, string server, RpcRequest request, byte[] body, Activity? activity)
+    {
+        var grant = run.Grant;
         using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{server}/mcp") { Content = new ByteArrayContent(body) };
         message.Options.Set(GatewayRetry.Repeatable, GatewayRetry.IsRepeatable(server, request));
         message.Options.Set(HeldRunHandler.IsHeld, run.IsHeld);
@@ -87,65 +94,30 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
             if (response.StatusCode is System.Net.HttpStatusCode.Unauthorized)
             {
                 TokenRefused(_logger, server, grant.Run.Value);
-                await RefuseAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' did not accept the run's token.");
+                await GatewayAnswer.RefuseAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' did not accept the run's token.");
                 return;
             }
 
-            await RelayAsync(context, response);
+            foreach (var (name, values) in response.Headers.Where(h => h.Key.StartsWith("mcp-", StringComparison.OrdinalIgnoreCase)))
+            {
+                context.Response.Headers[name] = values.ToArray();
+            }
+
+            await GatewayAnswer.RelayAsync(context, response, grant.Redactor, MaxResponseBytes);
         }
         catch (RunNotHeldException e)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, request.Id, e.Message);
+            await GatewayAnswer.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, request.Id, e.Message);
         }
         catch (HttpRequestException e)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.HttpRequestError.ToString());
             Unreachable(_logger, e, server);
-            if (context.Response.HasStarted)
-            {
-                context.Abort();
-                return;
-            }
-
-            await RefuseAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' cannot be reached ({e.HttpRequestError}).");
+            await GatewayAnswer.RefuseOrAbortAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' cannot be reached ({e.HttpRequestError}).");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The worker gave the call up, or is gone.
-        }
-    }
-
-    private static async Task RelayAsync(HttpContext context, HttpResponseMessage response)
-    {
-        context.Response.StatusCode = (int)response.StatusCode;
-        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
-        foreach (var (name, values) in response.Headers.Where(h => h.Key.StartsWith("mcp-", StringComparison.OrdinalIgnoreCase)))
-        {
-            context.Response.Headers[name] = values.ToArray();
-        }
-
-        await using var source = await response.Content.ReadAsStreamAsync(context.RequestAborted);
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        try
-        {
-            long total = 0;
-            int read;
-            while ((read = await source.ReadAsync(buffer, context.RequestAborted)) > 0)
-            {
-                if ((total += read) > MaxResponseBytes)
-                {
-                    context.Abort();
-                    return;
-                }
-
-                // An event stream's events must not wait for the next one.
-                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -188,14 +160,6 @@ internal sealed partial class GatewayForwarder(IHttpClientFactory clients, Sched
         }
 
         return body.ToArray();
-    }
-
-    private static async Task RefuseAsync(HttpContext context, int status, string? id, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        var json = $$$"""{"jsonrpc":"2.0","id":{{{id ?? "null"}}},"error":{"code":-32001,"message":{{{JsonSerializer.Serialize(message)}}}}}""";
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(json), context.RequestAborted);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The gateway refused run {Run} of {Company}: {What} of {Server} is not in its procedure.")]

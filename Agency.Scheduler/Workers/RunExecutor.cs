@@ -14,7 +14,7 @@ namespace Agency.Scheduler.Workers;
 
 /// <summary>Executes one attempt in a worker of its own, from the procedure to the outcome.</summary>
 internal sealed partial class RunExecutor(
-    JournalWriter journals, Leases leases, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, SchedulerTelemetry telemetry,
+    JournalWriter journals, Leases leases, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, RunGrants grants, SchedulerTelemetry telemetry,
     IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger) : IRunExecutor
 {
     /// <summary>Lines that break the protocol before the worker is given up.</summary>
@@ -63,10 +63,10 @@ internal sealed partial class RunExecutor(
             return new AttemptResult.Failed(RunErrorKind.Permanent, $"The procedure '{run.Type}' has errors: {string.Join(' ', parsed.Errors)}");
         }
 
-        if (sop.AllowedTools.FirstOrDefault(t => !ServerAddresses.McpServers.Contains(t.Server)) is { Server: not null } unknown)
+        var (granted, refusal) = await grants.ForAsync(run.Key.CompanyId, run.Key.RunId, sop.AllowedTools, cancellationToken);
+        if (granted is not { } grant)
         {
-            return new AttemptResult.Failed(
-                RunErrorKind.Permanent, $"The procedure '{run.Type}' calls '{unknown}', but the servers are: {string.Join(", ", ServerAddresses.McpServers)}.");
+            return refusal!;
         }
 
         WorkerProcess worker;
@@ -82,9 +82,12 @@ internal sealed partial class RunExecutor(
         await using (worker)
         {
             var started = time.GetTimestamp();
-            var grant = new RunGrant(run.Key.CompanyId, run.Key.RunId, sop.AllowedTools);
             worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), asked => leases.EnsureHeldAsync(run.Key, asked));
+            worker.Rewrite(line => grant.Redactor.Redact(line));
             var result = await WorkAsync(run, worker, Envelope(run, markdown, worker, grant, traceParent), journal, cancellationToken);
+
+            // Its last words may come from what it wrote on standard error.
+            result = result is AttemptResult.Failed failed ? failed with { Message = grant.Redactor.Redact(failed.Message) } : result;
             return result with { Seconds = time.GetElapsedTime(started).TotalSeconds, ToolCalls = worker.Gateway.ToolCalls };
         }
     }

@@ -19,6 +19,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly WorkFolder _folders;
     private readonly string _folder;
     private readonly TimeProvider _time;
+    private readonly RunEventReader _reader;
     private readonly IAsyncEnumerator<RunEventLine> _events;
     private readonly CancellationTokenSource _reading = new();
     private readonly StringBuilder _errors = new();
@@ -30,7 +31,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         (_process, Gateway, _folders, _folder, _time) = (process, gateway, folders, folder, time);
         gateway.ProcessId = process.Id;
-        _events = new RunEventReader(process.StandardOutput.BaseStream).ReadAllAsync(_reading.Token).GetAsyncEnumerator(_reading.Token);
+        _reader = new RunEventReader(process.StandardOutput.BaseStream);
+        _events = _reader.ReadAllAsync(_reading.Token).GetAsyncEnumerator(_reading.Token);
         _readingErrors = Task.Run(ReadErrorsAsync);
     }
 
@@ -84,6 +86,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What the worker tells from now on is rewritten first.</summary>
+    public void Rewrite(Func<byte[], byte[]> rewrite) => _reader.Rewrite = rewrite;
 
     /// <summary>The next line of the worker; null at the end of its output.</summary>
     public async Task<RunEventLine?> NextAsync(CancellationToken cancellationToken)

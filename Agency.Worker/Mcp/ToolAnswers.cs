@@ -21,7 +21,7 @@ internal static class ToolAnswers
         if (result.TryGetProperty("isError", out var failed) && failed.ValueKind is JsonValueKind.True) return Failure(result, text);
 
         var structured = result.TryGetProperty("structuredContent", out var content) && content.ValueKind is not JsonValueKind.Null ? content.GetRawText() : null;
-        var excerpt = ProtocolText.Clip(text.Length > 0 ? text : structured ?? "", ProtocolText.MaxExcerpt);
+        var excerpt = ProtocolText.Clip(structured ?? text, ProtocolText.MaxExcerpt);
         if (Encoding.UTF8.GetByteCount(structured ?? text) > maxBytes) return new ToolAnswer { Excerpt = excerpt, TooLarge = true };
         return new ToolAnswer { Value = structured is null ? FromText(text) : JsonNode.Parse(structured), Excerpt = excerpt };
     }

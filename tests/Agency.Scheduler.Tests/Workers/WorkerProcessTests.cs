@@ -112,7 +112,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
 
     private Task<WorkerProcess> StartAsync(WorkFolder folders, WorkerCommand command)
     {
-        var forwarder = new GatewayForwarder(new NoClients(), _telemetry, NullLogger<GatewayForwarder>.Instance);
+        var forwarder = new GatewayForwarder(new NoClients(), connectors: null!, _telemetry, NullLogger<GatewayForwarder>.Instance);
         return WorkerProcess.StartAsync(
             command, folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
     }
