@@ -10,6 +10,7 @@ internal static class Instructions
         pause_work and schedule_maintenance hold all work or a client's, list_holds shows it; set_excluded_dates keeps a client's holidays free;
         backfill_workflow queues what was missed; cancel_run ends a run; list_findings shows what the scheduler's watchdog found.
         generate_client_report makes a client's weekly, monthly or other report; list_reports and get_report show those that were made.
+        set_secret keeps a client's credential and set_connector an MCP server of others that the client's runs may use with it.
         The argument client is the client company's id; a client's own token needs none. All instants are UTC. New clients are created with
         init_company on the context server.
         """;

@@ -1,4 +1,5 @@
 using Agency.Operations.Calendars;
+using Agency.Operations.Connectors;
 using Agency.Operations.Console;
 using Agency.Operations.Demo;
 using Agency.Operations.Escalations;
@@ -9,11 +10,14 @@ using Agency.Operations.Notifications;
 using Agency.Operations.Registry;
 using Agency.Operations.Reports;
 using Agency.Operations.Runs;
+using Agency.Operations.Secrets;
 using Agency.Operations.Tokens;
 using Agency.ServiceDefaults.Clock;
 using Agency.ServiceDefaults.Hosting;
 using Agency.ServiceDefaults.Mcp;
+using Agency.ServiceDefaults.Secrets;
 using Agency.ServiceDefaults.Tenancy;
+using Agency.Sops;
 
 namespace Agency.Operations;
 
@@ -26,6 +30,7 @@ internal static class Server
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("operations");
         builder.AddAgencyDatabase();
+        builder.AddCompanySecrets(makesKeys: true);
 
         // What it writes (pauses, requests, schedules) the schedulers compare with their clock, which is the database's.
         builder.Services.AddDatabaseClock();
@@ -38,8 +43,11 @@ internal static class Server
             .AddImport()
             .AddEscalations()
             .AddNotifications()
+            .AddSecrets()
+            .AddConnectors()
             .AddTokens(builder)
-            .AddReports();
+            .AddReports()
+            .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_run", "list_escalations", "list_notifications");
         builder.AddConsole();
         builder.AddDemo();
         configure?.Invoke(builder);

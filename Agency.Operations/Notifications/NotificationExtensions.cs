@@ -15,6 +15,7 @@ internal static class NotificationExtensions
         AddOptions<SmtpOptions, SmtpOptionsValidator>(services, SmtpOptions.Section);
         services.AddSingleton<IDeliveryChannel, SlackChannel>();
         services.AddSingleton<IDeliveryChannel, EmailChannel>();
+        services.AddSingleton<IDeliveryChannel, ClientSlackChannel>();
         services.AddSingleton<OutboxStore>();
         services.AddSingleton<OutboxSender>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxSender>());

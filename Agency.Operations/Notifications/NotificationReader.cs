@@ -52,8 +52,8 @@ internal sealed class NotificationReader(CompanyScope companies, CallerDatabase 
         n.Body,
         n.CreatedAt,
         [.. deliveries.OrderBy(d => d.Channel).Select(d => new DeliveryView(
-            // How the agency's own mail and chat fail is no client's business.
-            d.Channel, d.Status, d.Attempts, d.AvailableAt, d.DeliveredAt, caller.IsAgency ? d.LastError : null))]);
+            // How the agency's own mail and chat fail is no client's business; how its own webhook fails is.
+            d.Channel, d.Status, d.Attempts, d.AvailableAt, d.DeliveredAt, caller.IsAgency || d.Channel is NotificationChannel.ClientSlack ? d.LastError : null))]);
 
     private sealed record Position(DateTimeOffset CreatedAt, Guid Id);
 }

@@ -1,4 +1,5 @@
 using Agency.Data.Notifications;
+using Agency.ServiceDefaults.Secrets;
 using Agency.ServiceDefaults.WakeUps;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -7,7 +8,8 @@ namespace Agency.Operations.Notifications;
 
 /// <summary>Delivers the outbox's notifications through the configured channels.</summary>
 internal sealed partial class OutboxSender(
-    OutboxStore store, IEnumerable<IDeliveryChannel> channels, IOptions<OutboxOptions> options, IWakeUps wakeUps, TimeProvider time, ILogger<OutboxSender> logger)
+    OutboxStore store, IEnumerable<IDeliveryChannel> channels, CompanySecretReader secrets, IOptions<OutboxOptions> options, IWakeUps wakeUps, TimeProvider time,
+    ILogger<OutboxSender> logger)
     : BackgroundService
 {
     private const int Batch = 8;
@@ -44,7 +46,7 @@ internal sealed partial class OutboxSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (_channels.Count == 0)
+        if (!_channels.Keys.Any(channel => channel is not NotificationChannel.ClientSlack))
         {
             NoChannel(_logger);
         }
@@ -118,7 +120,7 @@ internal sealed partial class OutboxSender(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await _channels[delivery.Channel].SendAsync(delivery.Message, either.Token);
+            return await _channels[delivery.Channel].SendAsync(await WithoutSecretsAsync(delivery.Message, either.Token), either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -128,6 +130,13 @@ internal sealed partial class OutboxSender(
         {
             return new DeliveryOutcome($"{e.GetType().Name}: {e.Message}");
         }
+    }
+
+    /// <summary>Whatever wrote the message, it leaves without the client's secrets.</summary>
+    private async Task<OutgoingMessage> WithoutSecretsAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var redactor = CompanySecretReader.RedactorOf(await secrets.ReadAsync(message.Company, cancellationToken));
+        return redactor.IsEmpty ? message : message with { Subject = redactor.Redact(message.Subject), Body = redactor.Redact(message.Body) };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "No notification channel is configured (Slack:WebhookUrl, Smtp:Host): notifications are recorded and shown, and go nowhere.")]

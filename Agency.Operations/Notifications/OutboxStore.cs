@@ -1,6 +1,7 @@
 using Agency.Data;
 using Agency.Data.Notifications;
 using Agency.Data.Tenancy;
+using Agency.Operations.Secrets;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,27 +19,39 @@ internal sealed class OutboxStore(AgencyDatabase database)
     private static readonly string Delivered = SnakeCase.Of(DeliveryStatus.Delivered);
     private static readonly string Failed = SnakeCase.Of(DeliveryStatus.Failed);
 
-    /// <summary>Gives each new notification its deliveries; without a channel one row that says so. Returns how many notifications.</summary>
+    /// <summary>
+    /// Gives each new notification its deliveries, that of the client's own channel where the client has one; without any a row that says so. Returns how
+    /// many notifications.
+    /// </summary>
     public async Task<int> ExpandAsync(IReadOnlyCollection<NotificationChannel> channels, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string[] names = channels.Count > 0 ? [.. channels.Select(SnakeCase.Of)] : [SnakeCase.Of(NotificationChannel.None)];
-        var status = SnakeCase.Of(channels.Count > 0 ? DeliveryStatus.Pending : DeliveryStatus.NotConfigured);
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand("""
             with fresh as (
                 select company_id, notification_id from notification
                 where dispatched_at is null order by created_at limit $1 for update skip locked),
+            owned as (
+                select f.*, $4 and exists (select from company_secret s where s.company_id = f.company_id and s.name = $5) as own from fresh f),
+            wanted as (
+                select o.company_id, o.notification_id, c.channel, $6 as status from owned o cross join unnest($3) c (channel)
+                union all select o.company_id, o.notification_id, $7, $6 from owned o where o.own
+                union all select o.company_id, o.notification_id, $8, $9 from owned o where not o.own and cardinality($3) = 0),
             deliveries as (
                 insert into notification_delivery (company_id, notification_id, channel, status, attempts, available_at)
-                select f.company_id, f.notification_id, c.channel, $2, 0, $3 from fresh f cross join unnest($4) c (channel)
+                select company_id, notification_id, channel, status, 0, $2 from wanted
                 on conflict do nothing)
-            update notification n set dispatched_at = $3 from fresh f
+            update notification n set dispatched_at = $2 from fresh f
             where n.company_id = f.company_id and n.notification_id = f.notification_id
             """, connection);
         command.Parameters.AddWithValue(Batch);
-        command.Parameters.AddWithValue(status);
         command.Parameters.AddWithValue(now);
-        command.Parameters.AddWithValue(names);
+        command.Parameters.AddWithValue(channels.Where(channel => channel is not NotificationChannel.ClientSlack).Select(SnakeCase.Of).ToArray());
+        command.Parameters.AddWithValue(channels.Contains(NotificationChannel.ClientSlack));
+        command.Parameters.AddWithValue(SecretDesk.SlackWebhook);
+        command.Parameters.AddWithValue(Pending);
+        command.Parameters.AddWithValue(SnakeCase.Of(NotificationChannel.ClientSlack));
+        command.Parameters.AddWithValue(SnakeCase.Of(NotificationChannel.None));
+        command.Parameters.AddWithValue(SnakeCase.Of(DeliveryStatus.NotConfigured));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

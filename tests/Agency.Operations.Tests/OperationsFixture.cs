@@ -1,3 +1,4 @@
+using Agency.Data;
 using Agency.Testing;
 using Agency.Testing.Mcp;
 using Microsoft.AspNetCore.Builder;
@@ -15,6 +16,8 @@ public sealed class OperationsFixture : IAsyncLifetime
 
     public TestTokens Tokens { get; } = new();
 
+    public TestVault Vault { get; } = new();
+
     public RunningServer Server => _server ?? throw new InvalidOperationException("The fixture is not initialised.");
 
     /// <summary>The settings of a server on this fixture's database.</summary>
@@ -24,6 +27,7 @@ public sealed class OperationsFixture : IAsyncLifetime
         ["ConnectionStrings:tenant"] = Database.ConnectionString("operations_tenant"),
         ["Tokens:SigningKey"] = Tokens.OperationsSigningKey,
         ["AGENCY_WORKFLOWS_FILE"] = "",
+        ["Secrets:KeyRing"] = Vault.Folder,
     };
 
     public Task<RunningServer> StartServerAsync(Action<WebApplicationBuilder>? configure = null, params KeyValuePair<string, string?>[] settings) =>
@@ -42,6 +46,9 @@ public sealed class OperationsFixture : IAsyncLifetime
     public Task<ToolAnswer> CompanyAsync(string company, string tool, string arguments = "{}") =>
         CallAsync(Tokens.Company("operations", company), company, tool, arguments);
 
+    public Task<ToolAnswer> RunAsync(string company, string tool, string arguments = "{}") =>
+        CallAsync(Tokens.Run("operations", company, RunId.New(TimeProvider.System), tool), $"run {tool}", tool, arguments);
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
@@ -50,6 +57,7 @@ public sealed class OperationsFixture : IAsyncLifetime
         }
 
         Tokens.Dispose();
+        Vault.Dispose();
         await Database.DisposeAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Agency.Data.Notifications;
 using Agency.Operations.Notifications;
+using Agency.ServiceDefaults.Outbound;
 using Agency.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,7 @@ public sealed class OutboxTests : IAsyncLifetime
     private static readonly string[] TwoRecipients = ["ops@example.com", "boss@example.com"];
 
     private readonly AgencyTestDatabase _database = new();
+    private readonly TestVault _vault = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
     private readonly ConcurrentQueue<(string Body, string Key)> _posts = [];
     private readonly ConcurrentQueue<int> _answers = [];
@@ -42,6 +44,7 @@ public sealed class OutboxTests : IAsyncLifetime
     {
         await _slack.DisposeAsync();
         await _database.DisposeAsync();
+        _vault.Dispose();
     }
 
     [Fact]
@@ -165,6 +168,63 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync("status = 'delivered' and last_error is null"));
     }
 
+    [Fact]
+    public async Task Run_ClientWithAWebhookOfItsOwn_IsToldThereTooAndNobodyElse()
+    {
+        await _database.AddCompanyAsync("globex");
+        await SetWebhookAsync($"{_slack.Urls.Single()}/hook/secret");
+        await NotifyAsync("for acme");
+        await _database.ExecuteAsync(
+            "insert into agency.notification (company_id, notification_id, kind, subject, body, created_at) values ('globex', gen_random_uuid(), 'test', 'for globex', 'body', $1)", _time.GetUtcNow());
+        using var channel = ClientSlack("127.0.0.1");
+        using var sender = Sender(channel);
+
+        while (await sender.RunOnceAsync(Stop) > 0)
+        {
+        }
+
+        Assert.Contains("for acme", Assert.Single(_posts).Body, StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync("company_id = 'acme' and channel = 'client_slack' and status = 'delivered'"));
+        Assert.Equal(1, await CountAsync("company_id = 'globex' and channel = 'none' and status = 'not_configured'"));
+        Assert.NotNull(await _database.ScalarAsync<DateTime?>("select last_used_at from agency.company_secret"));
+    }
+
+    [Fact]
+    public async Task Run_ClientsWebhookLeadsInside_IsNotCalledAndSaysWhy()
+    {
+        await SetWebhookAsync($"{_slack.Urls.Single()}/hook/secret");
+        await NotifyAsync("s");
+        using var channel = ClientSlack("");
+        using var sender = Sender(channel, Slack());
+
+        await sender.RunOnceAsync(Stop);
+
+        Assert.Equal(1, await CountAsync("channel = 'client_slack' and status = 'failed' and attempts = 1 and last_error like '%loopback%' and last_error not like '%hook%'"));
+        Assert.Equal(1, await CountAsync("channel = 'slack' and status = 'delivered'"));
+        Assert.Single(_posts);
+    }
+
+    [Fact]
+    public async Task Run_MessageThatHoldsASecret_LeavesWithoutIt()
+    {
+        await SetWebhookAsync("https://hooks.example.com/T0/B0/geheim");
+        await NotifyAsync("Posting to https://hooks.example.com/T0/B0/geheim failed");
+        using var sender = Sender(Slack());
+
+        await sender.RunOnceAsync(Stop);
+
+        var post = Assert.Single(_posts).Body;
+        Assert.Contains("Posting to [secret slack_webhook] failed", post, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", post, StringComparison.Ordinal);
+    }
+
+    private ClientSlackChannel ClientSlack(string allow) => new(
+        _vault.Reader(_database.As("operations")), new OutboundGuard(Options.Create(new OutboundOptions { Allow = allow }), new NoNames()), _vault.Options, _time);
+
+    private Task SetWebhookAsync(string url) => _database.ExecuteAsync(
+        "insert into agency.company_secret (company_id, name, ciphertext, set_by, set_at) values ('acme', 'slack_webhook', $1, 'test', now())",
+        _vault.Open().Seal(new Data.CompanyId("acme"), "slack_webhook", url).Value);
+
     private async Task AssertDueAfterAsync(OutboxSender sender, TimeSpan delay, int attempts)
     {
         _time.Advance(delay - TimeSpan.FromSeconds(1));
@@ -197,7 +257,13 @@ public sealed class OutboxTests : IAsyncLifetime
     }));
 
     private OutboxSender Sender(params IDeliveryChannel[] channels) => new(
-        new OutboxStore(_database.As("operations")), channels, Options.Create(new OutboxOptions()), new NoWakeUps(), _time, NullLogger<OutboxSender>.Instance);
+        new OutboxStore(_database.As("operations")), channels, _vault.Reader(_database.As("operations")), Options.Create(new OutboxOptions()), new NoWakeUps(), _time, NullLogger<OutboxSender>.Instance);
+
+    private sealed class NoNames : IHostResolver
+    {
+        public Task<IReadOnlyList<System.Net.IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Only addresses are used here.");
+    }
 
     private sealed class NoWakeUps : ServiceDefaults.WakeUps.IWakeUps
     {

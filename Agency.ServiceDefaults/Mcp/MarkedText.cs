@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Protocol;
+
+namespace Agency.ServiceDefaults.Mcp;
+
+/// <summary>Marks the text of answers that models read.</summary>
+public static class MarkedText
+{
+    /// <summary>
+    /// What <paramref name="tools"/> answer as text goes through <paramref name="mark"/>, because it holds what clients and strangers wrote. The structured
+    /// content stays as the schema has it: programs read that, and JSON is delimited by itself.
+    /// </summary>
+    public static IMcpServerBuilder WithMarkedText(this IMcpServerBuilder mcp, Func<string, string> mark, params string[] tools)
+    {
+        ArgumentNullException.ThrowIfNull(mcp);
+        var marked = tools.ToHashSet(StringComparer.Ordinal);
+        return mcp.WithRequestFilters(filters => filters.AddCallToolFilter(next => async (request, cancellationToken) =>
+        {
+            var result = await next(request, cancellationToken);
+            if (result.IsError is not true && request.Params?.Name is { } name && marked.Contains(name))
+            {
+                result.Content = [.. result.Content.Select(block => block is TextContentBlock text ? new TextContentBlock { Text = mark(text.Text) } : block)];
+            }
+
+            return result;
+        }));
+    }
+}
