@@ -72,6 +72,15 @@ if (builder.ExecutionContext.IsRunMode)
     context.WithEnvironment("Context__DocumentRoot", Path.GetFullPath(
         builder.Configuration["Context:DocumentRoot"] ?? Path.Combine(builder.AppHostDirectory, "..", "companies")));
 
+// The keys of the clients' secrets, in a folder of their own: operations makes and uses them, the scheduler's gateway uses them.
+if (builder.ExecutionContext.IsRunMode)
+{
+    string keys = Path.GetFullPath(builder.Configuration["Secrets:KeyRing"]
+        ?? Path.Combine(builder.Configuration["AGENCY_HOME"] ?? Path.Combine(builder.AppHostDirectory, "..", ".agency"), "keys"));
+    operations.WithEnvironment("Secrets__KeyRing", keys);
+    scheduler.WithEnvironment("Secrets__KeyRing", keys);
+}
+
 builder.Build().Run();
 
 IResourceBuilder<ProjectResource> Service(string name, string project, int port) =>

@@ -30,6 +30,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Configuration.AddEnvironmentVariables("DOTNET_");
         Configuration.AddEnvironmentVariables();
         Configuration.AddCommandLine(args);
+
+        // Where the state really is, for a page that keeps more there.
+        Configuration["AGENCY_HOME"] = State.Path;
         Environment = new HostEnvironment(Configuration[HostDefaults.EnvironmentKey] ?? Environments.Production, AppHost.GetName().Name!, AppHostDirectory);
     }
 

@@ -37,12 +37,13 @@ public sealed class RunningAgency : IAsyncLifetime
         _builder = await DistributedApplicationTestingBuilder.CreateAsync<SigningKey>(["--PRODUCTION_MODE=true"], ct);
         _builder.CreateResourceBuilder<ProjectResource>("operations")
             .WithEnvironment("Slack__WebhookUrl", Slack.Address.ToString())
+            .WithEnvironment("Outbound__Allow", "127.0.0.1")
             .WithEnvironment("Smtp__Host", "127.0.0.1")
             .WithEnvironment("Smtp__Port", Smtp.Port.ToString(System.Globalization.CultureInfo.InvariantCulture))
             .WithEnvironment("Smtp__UseTls", "false")
             .WithEnvironment("Smtp__From", "agency@example.com")
             .WithEnvironment("Smtp__To", "people@example.com");
-        _builder.CreateResourceBuilder<ProjectResource>("scheduler").WithEnvironment("Scheduler__Lease", "00:00:03");
+        _builder.CreateResourceBuilder<ProjectResource>("scheduler").WithEnvironment("Scheduler__Lease", "00:00:03").WithEnvironment("Outbound__Allow", "127.0.0.1");
         foreach (var service in (string[])["operations", "context", "health", "scheduler"])
         {
             _builder.CreateResourceBuilder<ProjectResource>(service)
