@@ -14,7 +14,7 @@ internal sealed class ProcedureTools(SopShelf shelf)
     private const string OptionalClientHelp = "The client company's id: its own procedures take the place of the agency's. Left out, the agency's, or the company's of a token that belongs to one.";
     private const string ClientHelp = "The client company's id. Leave it out with a token that belongs to one company.";
     private const string MarkdownHelp = "The procedure: optional front matter (name, description, version, inputs, and context: none where no step needs the client's context), a '# Title' and numbered steps. A step with a fenced block "
-        + "'```tool server.tool as name' that holds a JSON object of arguments is executed as that call; any other step is guidance.";
+        + "'```tool server.tool as name' that holds a JSON object of arguments is executed as that call; any other step is guidance. The servers are operations, context, health and the client's connectors (list_connectors on the operations server).";
 
     [McpServerTool(Name = "sop_list", Title = "List procedures", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Lists the standard operating procedures that a client's workflows can follow: the agency's, and in their place the client's own of the same name. Shows what is wrong with any.")]

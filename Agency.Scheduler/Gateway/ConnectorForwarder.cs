@@ -63,6 +63,10 @@ internal sealed partial class ConnectorForwarder(ConnectorDirectory connectors, 
         {
             // The worker gave the call up, or is gone.
         }
+        catch (OperationCanceledException)
+        {
+            await GatewayAnswer.RefuseOrAbortAsync(context, StatusCodes.Status504GatewayTimeout, request.Id, $"The connector '{name}' could not be connected to in time.");
+        }
     }
 
     /// <summary>What is not passed on of an answer; null when it is.</summary>

@@ -13,8 +13,10 @@ namespace Agency.Scheduler.Gateway;
 internal readonly record struct GrantedRun(RunGrant? Grant, AttemptResult.Failed? Failure);
 
 /// <summary>Makes out what a run may reach: our own servers, and the company's connectors.</summary>
-internal sealed class RunGrants(AgencyDatabase database, CompanySecretReader secrets)
+internal sealed partial class RunGrants(AgencyDatabase database, CompanySecretReader secrets, ILogger<RunGrants> logger)
 {
+    private readonly ILogger _logger = logger;
+
     public async Task<GrantedRun> ForAsync(CompanyId company, RunId run, IReadOnlyList<SopTool> tools, CancellationToken cancellationToken)
     {
         try
@@ -31,7 +33,8 @@ internal sealed class RunGrants(AgencyDatabase database, CompanySecretReader sec
         }
         catch (NpgsqlException e)
         {
-            return Failed(RunErrorKind.Transient, $"What the run may reach could not be looked up: {e.Message}");
+            NotLookedUp(_logger, e, run.Value);
+            return Failed(RunErrorKind.Transient, "What the run may reach could not be looked up.");
         }
     }
 
@@ -51,4 +54,7 @@ internal sealed class RunGrants(AgencyDatabase database, CompanySecretReader sec
     }
 
     private static GrantedRun Failed(RunErrorKind kind, string message) => new(null, new AttemptResult.Failed(kind, message));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What run {Run} may reach could not be looked up.")]
+    private static partial void NotLookedUp(ILogger logger, Exception exception, Guid run);
 }

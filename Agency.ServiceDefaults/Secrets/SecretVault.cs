@@ -103,6 +103,11 @@ public sealed partial class SecretVault(IOptions<SecretOptions> options, TimePro
         {
             Create(folder);
         }
+        else if (!Directory.Exists(folder))
+        {
+            // Data Protection would make it, open to others.
+            throw new DirectoryNotFoundException($"There is no folder {folder}.");
+        }
 
         // Of its own, so that neither cookies nor anything else of the service ever has these keys.
         return DataProtectionProvider.Create(new DirectoryInfo(folder), builder =>

@@ -17,36 +17,24 @@ internal sealed class SecretPattern
 
     private const int MaxReadings = 16;
 
-    private readonly List<Unit> _units = [];
+    /// <summary>Bytes of what is matched as a whole.</summary>
+    private const int MaxUnit = 64;
+
+    private readonly string _text;
 
     public SecretPattern(string name, string text)
     {
-        Name = name;
-        First = text[0];
-        for (var i = 0; i < text.Length;)
-        {
-            if (text[i] == '\\')
-            {
-                // How many backslashes stand for how many is anyone's guess: a run is one unit.
-                var run = text.AsSpan(i).IndexOfAnyExcept('\\') is var end and >= 0 ? end : text.Length - i;
-                _units.Add(new Unit(Encoding.UTF8.GetBytes(text, i, run), text.Substring(i, run), run));
-                i += run;
-                continue;
-            }
-
-            var length = char.IsSurrogatePair(text, i) ? 2 : 1;
-            _units.Add(new Unit(Encoding.UTF8.GetBytes(text, i, length), text.Substring(i, length), 0));
-            i += length;
-        }
+        (Name, _text) = (name, text);
+        FirstByte = Encoding.UTF8.GetBytes(text, 0, char.IsSurrogatePair(text, 0) ? 2 : 1)[0];
     }
 
     /// <summary>The secret's name.</summary>
     public string Name { get; }
 
     /// <summary>The first character of the text.</summary>
-    public char First { get; }
+    public char First => _text[0];
 
-    public byte FirstByte => _units[0].Utf8[0];
+    public byte FirstByte { get; }
 
     /// <summary>How many bytes at the beginning of <paramref name="text"/> are this; <see cref="None"/> or <see cref="More"/>.</summary>
     /// <param name="text">From a place on.</param>
@@ -58,8 +46,10 @@ internal sealed class SecretPattern
         Span<int> next = stackalloc int[MaxReadings];
         var count = 1;
         ends[0] = 0;
-        foreach (var unit in _units)
+        for (int at = 0, length; at < _text.Length; at += length)
         {
+            length = LengthAt(_text, at);
+            var unit = _text.AsSpan(at, length);
             var found = 0;
             for (var i = 0; i < count; i++)
             {
@@ -149,28 +139,45 @@ internal sealed class SecretPattern
         ('"', ["&quot;"u8.ToArray(), "&#34;"u8.ToArray()]), ('\'', ["&#39;"u8.ToArray(), "&apos;"u8.ToArray(), "&#x27;"u8.ToArray()]),
     ];
 
-    private static int TakeRaw(Unit unit, ReadOnlySpan<byte> text, bool isEnd) =>
-        text.StartsWith(unit.Utf8) ? unit.Utf8.Length
-        : !isEnd && unit.Utf8.AsSpan().StartsWith(text) ? More
-        : None;
+    /// <summary>What is matched as a whole: a character, or a run of backslashes, because how many of them stand for how many is anyone's guess.</summary>
+    private static int LengthAt(string text, int at) =>
+        text[at] == '\\' ? (text.AsSpan(at).IndexOfAnyExcept('\\') is var end and >= 0 ? end : text.Length - at)
+        : char.IsSurrogatePair(text, at) ? 2
+        : 1;
 
-    private static int TakeEscaped(Unit unit, ReadOnlySpan<byte> text, bool isEnd) => text.IsEmpty ? None : text[0] switch
+    private static int TakeRaw(ReadOnlySpan<char> unit, ReadOnlySpan<byte> text, bool isEnd)
+    {
+        if (unit[0] == '\\')
+        {
+            var run = Backslashes(text);
+            return run >= unit.Length ? unit.Length : run == text.Length && !isEnd ? More : None;
+        }
+
+        Span<byte> buffer = stackalloc byte[MaxUnit];
+        var utf8 = buffer[..Encoding.UTF8.GetBytes(unit, buffer)];
+        return text.StartsWith(utf8) ? utf8.Length
+            : !isEnd && utf8.StartsWith(text) ? More
+            : None;
+    }
+
+    private static int TakeEscaped(ReadOnlySpan<char> unit, ReadOnlySpan<byte> text, bool isEnd) => text.IsEmpty ? None : text[0] switch
     {
         (byte)'\\' => TakeBackslashed(unit, text, isEnd),
         (byte)'%' => TakePercent(unit, text, isEnd),
         (byte)'&' => TakeHtml(unit, text, isEnd),
-        (byte)'+' when unit.Text == " " => 1,
+        (byte)'+' when unit is " " => 1,
         _ => None,
     };
 
-    private static int TakeBackslashed(Unit unit, ReadOnlySpan<byte> text, bool isEnd)
+    private static int TakeBackslashed(ReadOnlySpan<char> unit, ReadOnlySpan<byte> text, bool isEnd)
     {
         var at = 0;
-        foreach (var c in unit.Text)
+        var backslashes = unit[0] == '\\' ? unit.Length : 0;
+        foreach (var c in unit)
         {
             var rest = text[at..];
             var run = Backslashes(rest);
-            if (run == 0 || run > Math.Max(MaxBackslashes, unit.Backslashes * MaxBackslashes))
+            if (run == 0 || run > MaxBackslashes * Math.Max(1, backslashes))
             {
                 return rest.IsEmpty && !isEnd ? More : None;
             }
@@ -194,20 +201,27 @@ internal sealed class SecretPattern
                 }
             }
 
-            if (unit.Backslashes > 0)
+            if (backslashes > 0)
             {
-                return at == 0 && run >= unit.Backslashes ? run : None;
+                return at == 0 && run >= backslashes ? run : None;
             }
 
-            return unit.Text.Length == 1 && char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && run < rest.Length && rest[run] == c ? run + 1 : None;
+            return unit.Length == 1 && char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && run < rest.Length && rest[run] == c ? run + 1 : None;
         }
 
         return at;
     }
 
-    private static int TakePercent(Unit unit, ReadOnlySpan<byte> text, bool isEnd)
+    private static int TakePercent(ReadOnlySpan<char> unit, ReadOnlySpan<byte> text, bool isEnd)
     {
-        for (var i = 0; i < unit.Utf8.Length; i++)
+        if (unit.Length > MaxUnit)
+        {
+            return None; // So many backslashes in a row are not worth it.
+        }
+
+        Span<byte> buffer = stackalloc byte[MaxUnit];
+        var utf8 = buffer[..Encoding.UTF8.GetBytes(unit, buffer)];
+        for (var i = 0; i < utf8.Length; i++)
         {
             var rest = text[Math.Min(i * 3, text.Length)..];
             if (!isEnd && MayBePercent(rest))
@@ -215,20 +229,20 @@ internal sealed class SecretPattern
                 return More;
             }
 
-            if (Percent(rest) != unit.Utf8[i])
+            if (Percent(rest) != utf8[i])
             {
                 return None;
             }
         }
 
-        return unit.Utf8.Length * 3;
+        return utf8.Length * 3;
     }
 
-    private static int TakeHtml(Unit unit, ReadOnlySpan<byte> text, bool isEnd)
+    private static int TakeHtml(ReadOnlySpan<char> unit, ReadOnlySpan<byte> text, bool isEnd)
     {
         foreach (var (character, written) in Html)
         {
-            foreach (var entity in unit.Text[0] == character ? written : [])
+            foreach (var entity in unit[0] == character ? written : [])
             {
                 if (text.StartsWith(entity))
                 {
@@ -256,7 +270,4 @@ internal sealed class SecretPattern
     /// <summary>Whether it ends before one can tell that it is a percent-encoded byte.</summary>
     private static bool MayBePercent(ReadOnlySpan<byte> text) =>
         text.IsEmpty || (text[0] == '%' && (text.Length == 1 || (text.Length == 2 && char.IsAsciiHexDigit((char)text[1]))));
-
-    /// <summary>What is matched as a whole: a character, or a run of backslashes.</summary>
-    private readonly record struct Unit(byte[] Utf8, string Text, int Backslashes);
 }

@@ -23,6 +23,7 @@ public sealed class SecretRedactorTests
         "パスワード株式会社🗝",
         "https://hooks.example.com/services/T0/B0/abc",
         "\\\\server\\share-1",
+        "\\\\\\\\\\five-first",
     ];
 
     private static readonly Dictionary<string, Func<string, string>> Writings = new()
@@ -75,7 +76,7 @@ public sealed class SecretRedactorTests
         Assert.Contains(Replaced, clean, StringComparison.Ordinal);
         Assert.StartsWith("{\"before\":\"ok\",\"echo\":\"Bearer ", clean, StringComparison.Ordinal);
         Assert.EndsWith("\",\"after\":\"ok\"}\n\n", clean, StringComparison.Ordinal);
-        Assert.InRange(clean.Length, 0, "{\"before\":\"ok\",\"echo\":\"Bearer \",\"after\":\"ok\"}\n\n".Length + Replaced.Length + 8);
+        Assert.InRange(clean.Length, 0, "{\"before\":\"ok\",\"echo\":\"Bearer \",\"after\":\"ok\"}\n\n".Length + Replaced.Length + 12); // In base64, the groups shared with the neighbours stay.
     }
 
     [Theory]
