@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Agency.Data;
 using Agency.Operations.Secrets;
 using Agency.ServiceDefaults.Identity;
@@ -102,6 +103,12 @@ internal sealed class ConnectorDesk(CompanyScope companies, CallerDatabase datab
         if (Reserved.Contains(name))
         {
             return Error.Invalid($"A connector cannot be called '{name}': that name is ours. Choose another one, such as crm or tickets.");
+        }
+
+        // Not by the schema, whose error would quote what may be a credential.
+        if (target.Secret is { } secret && !Regex.IsMatch(secret, SecretDesk.NamePattern))
+        {
+            return Error.Invalid("secret is the name of a secret that was set with set_secret, such as crm_key, and not its value. Call list_secrets to see the names.");
         }
 
         if (target.Secret == SecretDesk.SlackWebhook)

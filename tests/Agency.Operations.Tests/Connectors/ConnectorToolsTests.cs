@@ -71,6 +71,15 @@ public sealed class ConnectorToolsTests(OperationsFixture operations) : IClassFi
         (await ConnectAsync("https://93.184.216.34/mcp", secret: secret)).IsFailure(kind, says);
 
     [Fact]
+    public async Task Set_ValueInPlaceOfTheSecretsName_IsRefusedWithoutQuotingIt()
+    {
+        var answer = await ConnectAsync("https://93.184.216.34/mcp", secret: "sk-Live-4f9aBc");
+
+        answer.IsFailure("invalid", "not its value");
+        Assert.DoesNotContain("4f9a", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Set_SecretOfAnotherClient_IsNotThere() =>
         (await operations.CompanyAsync("globex", "set_connector", """{"name":"crm","url":"https://93.184.216.34/mcp","secret":"crm_key"}""")).IsFailure("not_found", "has no secret");
 
