@@ -1301,6 +1301,95 @@ namespace Agency.Migrations.Schema
                         });
                 });
 
+            modelBuilder.Entity("Agency.Data.Secrets.CompanySecret", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Ciphertext")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("ciphertext");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Origin")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("origin");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("set_by");
+
+                    b.HasKey("CompanyId", "Name")
+                        .HasName("pk_company_secret");
+
+                    b.ToTable("company_secret", "agency");
+                });
+
+            modelBuilder.Entity("Agency.Data.Secrets.Connector", b =>
+                {
+                    b.Property<string>("CompanyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("company_id");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Header")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("header");
+
+                    b.Property<string>("SecretName")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("secret_name");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("set_by");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("url");
+
+                    b.HasKey("CompanyId", "Name")
+                        .HasName("pk_connector");
+
+                    b.HasIndex("CompanyId", "SecretName")
+                        .HasDatabaseName("ix_connector_company_id_secret_name");
+
+                    b.ToTable("connector", "agency");
+                });
+
             modelBuilder.Entity("Agency.Data.Tokens.IssuedToken", b =>
                 {
                     b.Property<string>("TokenId")
@@ -1816,6 +1905,32 @@ namespace Agency.Migrations.Schema
                         .HasForeignKey("CompanyId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_work_hold_company_company_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Secrets.CompanySecret", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_company_secret_company_company_id");
+                });
+
+            modelBuilder.Entity("Agency.Data.Secrets.Connector", b =>
+                {
+                    b.HasOne("Agency.Data.Companies.Company", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_connector_company_company_id");
+
+                    b.HasOne("Agency.Data.Secrets.CompanySecret", null)
+                        .WithMany()
+                        .HasForeignKey("CompanyId", "SecretName")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_connector_company_secret_company_id_secret_name");
                 });
 
             modelBuilder.Entity("Agency.Data.Workflows.Workflow", b =>
