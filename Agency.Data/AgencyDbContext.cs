@@ -1,3 +1,4 @@
+using Agency.Data.Auditing;
 using Agency.Data.Companies;
 using Agency.Data.Context;
 using Agency.Data.Escalations;
@@ -83,6 +84,10 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
 
     public DbSet<AgencyFlag> Flags => Set<AgencyFlag>();
+
+    public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
+
+    public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

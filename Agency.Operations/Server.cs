@@ -1,3 +1,4 @@
+using Agency.Operations.Audit;
 using Agency.Operations.Calendars;
 using Agency.Operations.Connectors;
 using Agency.Operations.Console;
@@ -47,6 +48,7 @@ internal static class Server
             .AddConnectors()
             .AddTokens(builder)
             .AddReports()
+            .AddAudit()
             .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_run", "list_escalations", "list_notifications");
         builder.AddConsole();
         builder.AddDemo();

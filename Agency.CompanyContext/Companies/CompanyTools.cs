@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Agency.Data.Auditing;
 using Agency.Data.Companies;
 using Agency.ServiceDefaults.Mcp;
 using ModelContextProtocol.Server;
@@ -33,13 +34,13 @@ internal sealed class CompanyTools(CompanyDirectory directory, CompanyProfiles p
         [Description(CompanyIdHelp)][StringLength(64, MinimumLength = 1)] string companyId,
         [Description(NameHelp + " Default: the id.")][StringLength(200, MinimumLength = 1)] string? name = null,
         [Description(TimeZoneHelp + " Default: UTC.")][StringLength(64, MinimumLength = 1)] string? timeZone = null,
-        [Description(IndustryHelp)][StringLength(200)] string? industry = null,
-        [Description(WebsiteHelp)][StringLength(500)] string? website = null,
-        [Description(SummaryHelp)][StringLength(CompanyRules.MaxText)] string? summary = null,
-        [Description(ToneHelp)][StringLength(CompanyRules.MaxText)] string? toneOfVoice = null,
-        [Description(GoalsHelp)] IReadOnlyList<string>? goals = null,
-        [Description(ContactsHelp)] IReadOnlyList<Contact>? contacts = null,
-        [Description(AttributesHelp)] IReadOnlyDictionary<string, string>? attributes = null,
+        [Description(IndustryHelp)][StringLength(200)][Content] string? industry = null,
+        [Description(WebsiteHelp)][StringLength(500)][Content] string? website = null,
+        [Description(SummaryHelp)][StringLength(CompanyRules.MaxText)][Content] string? summary = null,
+        [Description(ToneHelp)][StringLength(CompanyRules.MaxText)][Content] string? toneOfVoice = null,
+        [Description(GoalsHelp)][Content] IReadOnlyList<string>? goals = null,
+        [Description(ContactsHelp)][Content] IReadOnlyList<Contact>? contacts = null,
+        [Description(AttributesHelp)][Content] IReadOnlyDictionary<string, string>? attributes = null,
         [Description(CurrencyHelp + " Default: EUR.")][RegularExpression("^[A-Z]{3}$")] string? currency = null,
         [Description(MonthlyFeeHelp + " Default: 0.")] decimal? monthlyFee = null,
         [Description(RunFeeHelp + " Default: 0.")] decimal? feePerSuccessfulRun = null,
@@ -78,13 +79,13 @@ internal sealed class CompanyTools(CompanyDirectory directory, CompanyProfiles p
         [Description(ClientHelp)] string? client = null,
         [Description(NameHelp)][StringLength(200, MinimumLength = 1)] string? name = null,
         [Description(TimeZoneHelp)][StringLength(64, MinimumLength = 1)] string? timeZone = null,
-        [Description(IndustryHelp)][StringLength(200)] string? industry = null,
-        [Description(WebsiteHelp)][StringLength(500)] string? website = null,
-        [Description(SummaryHelp)][StringLength(CompanyRules.MaxText)] string? summary = null,
-        [Description(ToneHelp)][StringLength(CompanyRules.MaxText)] string? toneOfVoice = null,
-        [Description(GoalsHelp)] IReadOnlyList<string>? goals = null,
-        [Description(ContactsHelp)] IReadOnlyList<Contact>? contacts = null,
-        [Description(AttributesHelp)] IReadOnlyDictionary<string, string>? attributes = null,
+        [Description(IndustryHelp)][StringLength(200)][Content] string? industry = null,
+        [Description(WebsiteHelp)][StringLength(500)][Content] string? website = null,
+        [Description(SummaryHelp)][StringLength(CompanyRules.MaxText)][Content] string? summary = null,
+        [Description(ToneHelp)][StringLength(CompanyRules.MaxText)][Content] string? toneOfVoice = null,
+        [Description(GoalsHelp)][Content] IReadOnlyList<string>? goals = null,
+        [Description(ContactsHelp)][Content] IReadOnlyList<Contact>? contacts = null,
+        [Description(AttributesHelp)][Content] IReadOnlyDictionary<string, string>? attributes = null,
         [Description(CurrencyHelp)][RegularExpression("^[A-Z]{3}$")] string? currency = null,
         [Description(MonthlyFeeHelp)] decimal? monthlyFee = null,
         [Description(RunFeeHelp)] decimal? feePerSuccessfulRun = null,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Mcp;
 using ModelContextProtocol.Server;
 
@@ -16,11 +17,11 @@ internal sealed class DocumentTools(CompanyContent content, DocumentLoader loade
         + "neither, every .md, .markdown and .txt file of that folder. Loading a source again replaces it; unchanged text is left alone and reported so. UTF-8, at most 20 MB a document.")]
     public Task<LoadResult> LoadCompanyContextAsync(
         [Description("The client company's id. With a token that belongs to one company, that company's.")][StringLength(64, MinimumLength = 1)] string companyId,
-        [Description("The text itself. Needs source_name.")] string? content = null,
+        [Description("The text itself. Needs source_name.")][Content] string? content = null,
         [Description("A file below the client's folder, relative to it with '/', such as guides/brand.md.")][StringLength(400, MinimumLength = 1)] string? path = null,
         [Description("Name under which the document is kept and replaced, such as brand-guide.md; a name that ends in .txt is read as plain text, any other as Markdown. Default: the path.")]
         [StringLength(400, MinimumLength = 1)] string? sourceName = null,
-        [Description("Title of the document. Default: its first heading, else its source name.")][StringLength(400, MinimumLength = 1)] string? title = null,
+        [Description("Title of the document. Default: its first heading, else its source name.")][StringLength(400, MinimumLength = 1)][Content] string? title = null,
         CancellationToken cancellationToken = default) =>
         loader.LoadAsync(companyId, content, path, sourceName, title, cancellationToken).OrThrow();
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Mcp;
 using Agency.Sops;
 using ModelContextProtocol.Server;
@@ -41,7 +42,7 @@ internal sealed class ProcedureTools(SopShelf shelf)
     [McpServerTool(Name = "save_sop", Title = "Save a client's procedure", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Saves a procedure as the client's own, in place of the agency's or of an earlier one of the same name. One with errors is refused. The client's next runs follow it; other clients' do not.")]
     public Task<SopView> SaveSopAsync(
-        [Description(MarkdownHelp)][StringLength(SopParser.MaxLength, MinimumLength = 1)] string markdown,
+        [Description(MarkdownHelp)][StringLength(SopParser.MaxLength, MinimumLength = 1)][Content] string markdown,
         [Description("Name to save it under. Default: the name in its front matter, else one made from its title.")][StringLength(64, MinimumLength = 1)] string? name = null,
         [Description(ClientHelp)] string? client = null,
         CancellationToken cancellationToken = default) =>

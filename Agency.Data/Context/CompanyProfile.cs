@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Agency.Data.Auditing;
 
 namespace Agency.Data.Context;
 
 /// <summary>What every run of a client is told of it before its first step.</summary>
+[Content]
 public sealed class CompanyProfile
 {
     public required CompanyId CompanyId { get; init; }

@@ -1,3 +1,5 @@
+using Agency.Data.Auditing;
+
 namespace Agency.Data.Context;
 
 /// <summary>A text of a client, kept whole; what is searched are its <see cref="DocumentChunk"/>s.</summary>
@@ -10,10 +12,12 @@ public sealed class Document
     /// <summary>Name under which it was loaded; loading the same name again replaces the document.</summary>
     public required string Source { get; init; }
 
+    [Content]
     public required string Title { get; set; }
 
     public required string MediaType { get; set; }
 
+    [Content]
     public required string Content { get; set; }
 
     /// <summary>SHA-256 of the content, lower-case hexadecimal.</summary>
@@ -25,6 +29,7 @@ public sealed class Document
 }
 
 /// <summary>A passage of a document: the unit of search and of context injection.</summary>
+[NotAudited]
 public sealed class DocumentChunk
 {
     public required CompanyId CompanyId { get; init; }

@@ -1,6 +1,9 @@
+using Agency.Data.Auditing;
+
 namespace Agency.Data.Context;
 
 /// <summary>Episodic memory: one thing that happened or was learnt for a client.</summary>
+[Content]
 public sealed class Memory
 {
     public required CompanyId CompanyId { get; init; }

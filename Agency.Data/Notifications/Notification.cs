@@ -1,8 +1,11 @@
+using Agency.Data.Auditing;
+
 namespace Agency.Data.Notifications;
 
 /// <summary>
 /// A message to the agency's people, written to this outbox in the transaction of what it tells of; delivered afterwards by Operations.
 /// </summary>
+[NotAudited]
 public sealed class Notification
 {
     public required CompanyId CompanyId { get; init; }

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Agency.Data.Auditing;
 
 namespace Agency.Data.Runs;
 
 /// <summary>One thing that happened to a run, in order: claimed, started, context_injected, retry_scheduled, succeeded, lost, ...</summary>
+[NotAudited]
 public sealed class RunEvent
 {
     public required CompanyId CompanyId { get; init; }

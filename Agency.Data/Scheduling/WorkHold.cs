@@ -1,6 +1,6 @@
 namespace Agency.Data.Scheduling;
 
-/// <summary>What kind of stop it is; the effect is the same.</summary>
+/// <summary>What kind of stop it is. Of the first two the effect is the same.</summary>
 public enum HoldKind
 {
     /// <summary>Until someone lifts it.</summary>
@@ -8,11 +8,16 @@ public enum HoldKind
 
     /// <summary>Over a stretch of time that is known beforehand.</summary>
     Maintenance,
+
+    /// <summary>
+    /// Of one client, until someone lifts it. What executes is stopped too and queued again, the attempt not counted; the client's tokens do nothing.
+    /// </summary>
+    Freeze,
 }
 
 /// <summary>
-/// A stop of all work, or of one client's: nothing is planned and nothing starts while it lasts; what executes already goes on. What came due
-/// meanwhile is treated by each workflow's catch-up rule when it ends.
+/// A stop of all work, or of one client's: nothing is planned and nothing starts while it lasts; what executes already goes on, unless it
+/// is a <see cref="HoldKind.Freeze"/>. What came due meanwhile is treated by each workflow's catch-up rule when it ends.
 /// </summary>
 public sealed class WorkHold
 {

@@ -1,3 +1,4 @@
+using Agency.Data.Auditing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -32,5 +33,6 @@ public static class DataSources
                 .MigrationsAssembly("Agency.Migrations")
                 .MigrationsHistoryTable("schema_history", AgencyDbContext.Schema))
             .UseSnakeCaseNamingConvention()
+            .AddInterceptors(AuditInterceptor.Instance)
             .Options;
 }

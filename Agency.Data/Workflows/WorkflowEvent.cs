@@ -1,6 +1,9 @@
+using Agency.Data.Auditing;
+
 namespace Agency.Data.Workflows;
 
 /// <summary>One line of a workflow's history.</summary>
+[NotAudited]
 public sealed class WorkflowEvent
 {
     public required CompanyId CompanyId { get; init; }

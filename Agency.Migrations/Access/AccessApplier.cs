@@ -10,6 +10,9 @@ namespace Agency.Migrations.Access;
 /// </summary>
 internal sealed class AccessApplier(NpgsqlDataSource administrator)
 {
+    /// <summary>Roles that nobody logs in with: each owns functions that run with its rights.</summary>
+    private static readonly string[] FunctionRoles = [Functions.DirectoryRole, SearchFunctions.Role, AuditFunctions.Role, ArchiveFunctions.Role, QueueTriggers.Role];
+
     /// <param name="passwords">Password of each login, by its name.</param>
     /// <exception cref="InvalidOperationException">A login has no password.</exception>
     public async Task ApplyAsync(IReadOnlyDictionary<string, string> passwords, CancellationToken cancellationToken)
@@ -33,13 +36,15 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
         await ExecuteAsync(connection, Functions.Sql(), cancellationToken);
         await ExecuteAsync(connection, SearchFunctions.Sql(), cancellationToken);
         await ExecuteAsync(connection, QueueTriggers.Sql(), cancellationToken);
+        await ExecuteAsync(connection, AuditFunctions.Sql(), cancellationToken);
+        await ExecuteAsync(connection, ArchiveFunctions.Sql(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     private static string RolesSql()
     {
         var sql = new StringBuilder();
-        foreach (var group in (string[])["agency_owner", "agency_staff", "agency_tenants", Functions.DirectoryRole, SearchFunctions.Role, QueueTriggers.Role])
+        foreach (var group in (string[])["agency_owner", "agency_staff", "agency_tenants", .. FunctionRoles])
         {
             sql.AppendLine($"""
                 do $$ begin
@@ -82,7 +87,7 @@ internal sealed class AccessApplier(NpgsqlDataSource administrator)
             revoke all on schema public from public;
             alter schema {schema} owner to agency_owner;
             revoke all on schema {schema} from public;
-            grant usage on schema {schema} to agency_staff, agency_tenants, {Functions.DirectoryRole}, {SearchFunctions.Role}, {QueueTriggers.Role};
+            grant usage on schema {schema} to agency_staff, agency_tenants, {string.Join(", ", FunctionRoles)};
             revoke all on all tables in schema {schema} from public, {everyone};
 
             """);

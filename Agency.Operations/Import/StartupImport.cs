@@ -1,3 +1,4 @@
+using Agency.Data.Auditing;
 using Agency.Data.Tenancy;
 using Npgsql;
 
@@ -22,6 +23,9 @@ internal sealed partial class StartupImport(
     IConfiguration configuration, AgencyDatabase database, WorkflowImporter importer, TimeProvider time, ILogger<StartupImport> logger) : BackgroundService
 {
     public const string Setting = "AGENCY_WORKFLOWS_FILE";
+
+    /// <summary>Who imports, for histories and the audit log.</summary>
+    private const string Actor = "the start-up";
 
     private const string DefaultFile = ".agent/agency_workflows.json";
 
@@ -76,8 +80,9 @@ internal sealed partial class StartupImport(
             return;
         }
 
+        AuditCall.Begin(AuditActor.System(Actor), "operations", "import_workflows", path, arguments: null);
         await using var context = database.OpenAgency();
-        var result = await importer.ImportAsync(context, boundTo: null, content, ImportMode.AddNew, "the start-up", cancellationToken);
+        var result = await importer.ImportAsync(context, boundTo: null, content, ImportMode.AddNew, Actor, cancellationToken);
         if (!result.IsSuccess)
         {
             Report(path, result.Error.Message);

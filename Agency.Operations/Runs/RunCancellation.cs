@@ -1,4 +1,5 @@
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Runs;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Tenancy;
@@ -34,6 +35,11 @@ internal sealed class RunCancellation(CompanyScope companies, CallerDatabase dat
         await using var context = database.Open(scope.Value);
         var by = $"{caller.Subject}: {reason.Trim()}";
         by = by[..Math.Min(by.Length, MaxReason)];
+
+        if (scope.Value is null && AuditCall.Current is { } call)
+        {
+            call.About(await context.Runs.Where(r => r.RunId == id).Select(r => (CompanyId?)r.CompanyId).FirstOrDefaultAsync(cancellationToken));
+        }
 
         // One statement, because the scheduler may end the run at any moment.
         var marked = await context.Runs

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Tenancy;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -42,6 +43,7 @@ internal static class TokenCommand
             builder.AddAgencyDatabase();
             builder.AddTokenOffice();
             using var host = builder.Build();
+            AuditCall.Begin(new AuditActor(Environment.UserName, "command"), "operations", "issue_token");
             var token = await host.Services.GetRequiredService<TokenOffice>().IssueAsync(role, given["company"], access, given["name"], hours, cancellationToken);
             if (!token.IsSuccess)
             {

@@ -1,4 +1,5 @@
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Tenancy;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
@@ -92,6 +93,7 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
             return Error.NotFound("No token with this id was issued. Call list_tokens to see the ids; the token itself is not its id.");
         }
 
+        AuditCall.Current?.About(issued.CompanyId);
         var now = time.Now();
         var added = await context.Database.ExecuteSqlAsync(
             $"insert into revoked_token (token_id, revoked_at, expires_at) values ({tokenId}, {now}, {issued.ExpiresAt}) on conflict do nothing", cancellationToken);

@@ -1,4 +1,5 @@
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,11 @@ public sealed partial class CompanyScope(ICallerAccessor callers, AgencyMode mod
     {
         var caller = Caller;
         var result = CompanyResolution.ResolveCompany(caller, client, _mode);
+        if (result.IsSuccess)
+        {
+            AuditCall.Current?.About(result.Value);
+        }
+
         LogRefusal(caller, client, result.Error);
         return result;
     }
@@ -37,6 +43,7 @@ public sealed partial class CompanyScope(ICallerAccessor callers, AgencyMode mod
     {
         if (error is not null && caller.Company is { } own)
         {
+            AuditCall.Current?.Deny();
             ForeignCompany(_logger, own, caller.TokenId, CompanyId.TryParse(client, out var named) ? named.Value : "(not a company id)");
         }
     }

@@ -15,6 +15,9 @@ namespace Agency.ServiceDefaults.Mcp;
 /// <summary>An MCP server of the house.</summary>
 public static class AgencyMcpExtensions
 {
+    /// <summary>Of every server's name, as clients see it.</summary>
+    internal const string NamePrefix = "agency-";
+
     /// <summary>
     /// Identity for the audience of <paramref name="serverName"/> and a stateless MCP server on top. Add tools with
     /// <see cref="WithAgencyTools{T}"/>. <paramref name="instructions"/> is short and in order of use: a model reads it.
@@ -30,7 +33,7 @@ public static class AgencyMcpExtensions
             {
                 options.ServerInfo = new Implementation
                 {
-                    Name = $"agency-{serverName}",
+                    Name = NamePrefix + serverName,
                     Title = title,
                     Version = Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3) ?? "0.0.0",
                 };
@@ -60,9 +63,11 @@ public static class AgencyMcpExtensions
                 builder.Services.AddSingleton<McpServerTool>(services =>
                 {
                     var options = new McpServerToolCreateOptions { Services = services, SerializerOptions = AgencyJson.Options, SchemaCreateOptions = ToolSchemas.CreateOptions };
-                    return new AgencyTool(method.IsStatic
-                        ? McpServerTool.Create(method, options: options)
-                        : McpServerTool.Create(method, request => ActivatorUtilities.CreateInstance<T>(request.Services!), options));
+                    return new AgencyTool(
+                        method.IsStatic
+                            ? McpServerTool.Create(method, options: options)
+                            : McpServerTool.Create(method, request => ActivatorUtilities.CreateInstance<T>(request.Services!), options),
+                        method);
                 });
             }
         }

@@ -1,4 +1,7 @@
+using System.Collections.Frozen;
+using System.Reflection;
 using System.Text.Json;
+using Agency.Data.Auditing;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -12,7 +15,9 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
 {
     private readonly IReadOnlyDictionary<string, string> _parameterNames;
 
-    public AgencyTool(McpServerTool inner)
+    /// <param name="inner">The SDK's tool.</param>
+    /// <param name="method">What it calls, for the marks on its parameters.</param>
+    public AgencyTool(McpServerTool inner, MethodInfo? method = null)
         : base(inner)
     {
         var tool = inner.ProtocolTool;
@@ -29,6 +34,8 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
         };
         OperatorOnly = inner.Metadata.OfType<OperatorOnlyAttribute>().Any();
         NotForRuns = inner.Metadata.OfType<NotForRunsAttribute>().Any();
+        ContentArguments = (method?.GetParameters() ?? []).Where(p => p.IsDefined(typeof(ContentAttribute)))
+            .Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!)).ToFrozenSet(StringComparer.Ordinal);
     }
 
     public override Tool ProtocolTool { get; }
@@ -36,6 +43,9 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
     public bool OperatorOnly { get; }
 
     public bool NotForRuns { get; }
+
+    /// <summary>Arguments that are a client's content: the audit log keeps their length and hash.</summary>
+    public FrozenSet<string> ContentArguments { get; }
 
     public bool ReadOnly => ProtocolTool.Annotations?.ReadOnlyHint is true;
 

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using Agency.Data;
+using Agency.Data.Auditing;
+using Agency.ServiceDefaults.Auditing;
 using Agency.ServiceDefaults.Identity;
+using Agency.ServiceDefaults.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -8,7 +12,7 @@ using ModelContextProtocol.Server;
 
 namespace Agency.ServiceDefaults.Mcp;
 
-/// <summary>Around every tool call: who may, whether the arguments are right, and how a failure is answered.</summary>
+/// <summary>Around every tool call: who may, whether the arguments are right, how a failure is answered, and what the audit log says of it.</summary>
 internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
 {
     private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(1);
@@ -36,19 +40,21 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
             Activity.Current?.SetTag("agency.company", company.Value);
         }
 
-        if (ToolAccess.Refusal(caller, tool) is { } refusal)
+        var call = AuditCall.Begin(
+            AuditLog.Actor(caller), ServerName(request), name, AuditArguments.Target(request.Params.Arguments), AuditArguments.Write(tool, request.Params.Arguments));
+        Answer answer;
+        try
         {
-            Refused(_logger, name, caller.Role, caller.Company?.Value, caller.TokenId);
-            return ToolResults.Failure(refusal);
+            answer = await DecideAsync(next, request, tool, caller, cancellationToken);
+        }
+        catch (McpException e)
+        {
+            await RecordAsync(request.Services!, call, tool, new Answer(new CallToolResult(), AuditOutcome.Failed, $"protocol: {e.Message}"));
+            throw;
         }
 
-        var faults = ArgumentValidator.Check(tool.ProtocolTool.InputSchema, request.Params.Arguments ?? new Dictionary<string, System.Text.Json.JsonElement>());
-        if (faults.Count > 0)
-        {
-            return ToolResults.Failure(Error.Invalid($"{name} was not called: {string.Join("; ", faults)}."));
-        }
-
-        return await InvokeAsync(next, request, name, cancellationToken);
+        await RecordAsync(request.Services!, call, tool, answer);
+        return answer.Result;
     }
 
     /// <summary>Lists what the caller may call; the answer is the caller's own, so nobody in between may share it.</summary>
@@ -67,23 +73,73 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
         return result;
     }
 
-    private async ValueTask<CallToolResult> InvokeAsync(
+    private async ValueTask<Answer> DecideAsync(
+        McpRequestHandler<CallToolRequestParams, CallToolResult> next, RequestContext<CallToolRequestParams> request, AgencyTool tool, Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var name = tool.ProtocolTool.Name;
+        if (ToolAccess.Refusal(caller, tool) is { } refusal)
+        {
+            Refused(_logger, name, caller.Role, caller.Company?.Value, caller.TokenId);
+            return Answer.Of(refusal);
+        }
+
+        if (caller.Company is { } company && request.Services!.GetService<IFrozenClients>() is { } frozen && await frozen.IsFrozenAsync(company, cancellationToken))
+        {
+            return Answer.Of(Error.Forbidden(
+                $"'{company}' is frozen by the agency: its tokens can neither read nor change anything until that is lifted. Nothing is lost; ask the agency's operator.")) with { Frozen = true };
+        }
+
+        var faults = ArgumentValidator.Check(tool.ProtocolTool.InputSchema, request.Params.Arguments ?? new Dictionary<string, System.Text.Json.JsonElement>());
+        return faults.Count > 0
+            ? Answer.Of(Error.Invalid($"{name} was not called: {string.Join("; ", faults)}.")) with { Error = "invalid: the arguments" }
+            : await InvokeAsync(next, request, name, cancellationToken);
+    }
+
+    private async ValueTask<Answer> InvokeAsync(
         McpRequestHandler<CallToolRequestParams, CallToolResult> next, RequestContext<CallToolRequestParams> request, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await next(request, cancellationToken);
+            var result = await next(request, cancellationToken);
+            return new Answer(result, result.IsError is true ? AuditOutcome.Failed : AuditOutcome.Done);
         }
         catch (ToolFailureException failure)
         {
-            return ToolResults.Failure(failure.Error);
+            return Answer.Of(failure.Error);
         }
         catch (Exception e) when (e is not McpException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             var traceId = Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("N");
             Failed(_logger, e, name, traceId);
-            return ToolResults.Failure("internal", $"{name} failed for a reason of ours. Try again later; if it stays, tell the operator this trace id: {traceId}.", traceId);
+            return new Answer(
+                ToolResults.Failure("internal", $"{name} failed for a reason of ours. Try again later; if it stays, tell the operator this trace id: {traceId}.", traceId),
+                AuditOutcome.Failed,
+                "internal");
         }
+    }
+
+    /// <summary>
+    /// Writes what no transaction has written: every refusal, whatever was asked, and of what changes things also what failed and what had nothing to change.
+    /// A frozen client that goes on reading is not worth a line for each time.
+    /// </summary>
+    private static async ValueTask RecordAsync(IServiceProvider services, AuditCall call, AgencyTool tool, Answer answer)
+    {
+        var outcome = call.IsDenied && answer.Outcome is not AuditOutcome.Done ? AuditOutcome.Denied : answer.Outcome;
+        var worth = tool.ReadOnly
+            ? outcome is AuditOutcome.Denied && !answer.Frozen
+            : outcome is not AuditOutcome.Done || !call.IsWritten;
+        if (worth && services.GetService<AuditLog>() is { } log)
+        {
+            var error = AuditArguments.HoldSecrets(tool.ProtocolTool.InputSchema) ? answer.Error?.Split(':')[0] : answer.Error;
+            await log.AppendAsync(call.Record(outcome, error));
+        }
+    }
+
+    private static string ServerName(RequestContext<CallToolRequestParams> request)
+    {
+        var name = request.Server.ServerOptions.ServerInfo?.Name ?? "";
+        return name.StartsWith(AgencyMcpExtensions.NamePrefix, StringComparison.Ordinal) ? name[AgencyMcpExtensions.NamePrefix.Length..] : name;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Tool} refused to a caller of role {Role}, company {Company}, token {TokenId}.")]
@@ -91,4 +147,17 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Tool} failed unexpectedly. Trace id {TraceId}.")]
     private static partial void Failed(ILogger logger, Exception exception, string tool, string traceId);
+
+    /// <param name="Result">What the caller gets.</param>
+    /// <param name="Outcome">What the audit log calls it.</param>
+    /// <param name="Error">Its kind and text.</param>
+    private sealed record Answer(CallToolResult Result, AuditOutcome Outcome, string? Error = null)
+    {
+        public bool Frozen { get; init; }
+
+        public static Answer Of(Error error) => new(
+            ToolResults.Failure(error),
+            error.Kind is ErrorKind.Forbidden ? AuditOutcome.Denied : AuditOutcome.Failed,
+            $"{ToolResults.KindName(error.Kind)}: {error.Message}");
+    }
 }

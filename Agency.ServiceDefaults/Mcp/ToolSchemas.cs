@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Microsoft.Extensions.AI;
 
 namespace Agency.ServiceDefaults.Mcp;
@@ -84,7 +85,14 @@ internal static class ToolSchemas
             schema["format"] = format;
         }
 
-        return isId || format is not null ? schema : node;
+        var secret = context.GetCustomAttribute<SecretAttribute>() is not null;
+        if (secret)
+        {
+            // The keyword that JSON Schema has for what is sent and never shown.
+            schema["writeOnly"] = true;
+        }
+
+        return isId || format is not null || secret ? schema : node;
     }
 
     private static void DropNull(JsonNode? node, Dictionary<string, string> names)

@@ -1,4 +1,5 @@
 using Agency.Data.Tenancy;
+using Agency.ServiceDefaults.Auditing;
 using Agency.ServiceDefaults.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ public static class TenancyExtensions
 {
     /// <summary>
     /// <see cref="AgencyDatabase"/> and <see cref="CallerDatabase"/> over <c>ConnectionStrings:agency</c> and, where the service has one,
-    /// <c>ConnectionStrings:tenant</c>; the revocation list; a health check; and the refusal to start with a login that row level security
+    /// <c>ConnectionStrings:tenant</c>; the revocation list and that of frozen clients; the audit log; a health check; and the refusal to start with a login that row level security
     /// does not bind.
     /// </summary>
     public static IHostApplicationBuilder AddAgencyDatabase(this IHostApplicationBuilder builder)
@@ -25,6 +26,8 @@ public static class TenancyExtensions
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         services.TryAddSingleton<ICallerAccessor, NoCaller>();
         services.AddSingleton<CallerDatabase>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<IFrozenClients, FrozenClients>();
         services.Replace(ServiceDescriptor.Singleton<ITokenRevocation, DatabaseTokenRevocation>());
         return builder;
     }

@@ -1,4 +1,6 @@
+using Agency.Data.Auditing;
 using Agency.Operations.Console.Pages;
+using Agency.ServiceDefaults.Auditing;
 using Agency.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +23,7 @@ internal static class SignIn
 
     public static RazorComponentResult<SignInPage> Get() => Page(StatusCodes.Status200OK);
 
-    public static async Task<Results<SeeOther, RazorComponentResult<SignInPage>>> PostAsync(HttpContext http, ServerAddresses servers)
+    public static async Task<Results<SeeOther, RazorComponentResult<SignInPage>>> PostAsync(HttpContext http, ServerAddresses servers, AuditLog audit)
     {
         var (token, returnTo) = await ReadAsync(http.Request, http.RequestAborted);
         if (token.Length == 0)
@@ -36,6 +38,9 @@ internal static class SignIn
             return Page(StatusCodes.Status401Unauthorized, Invalid, returnTo);
         }
 
+        // A token that is not valid names nobody: the audit log has nothing to say of it.
+        var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", "console.sign_in");
+        await audit.AppendAsync(call.Record(caller.IsAgency ? AuditOutcome.Done : AuditOutcome.Denied, caller.IsAgency ? null : "forbidden: not an operator or a viewer"));
         if (!caller.IsAgency)
         {
             return Page(StatusCodes.Status403Forbidden, caller.Role is CallerRole.Run ? RunToken : NotForClients, returnTo);

@@ -1,0 +1,41 @@
+using Agency.Data.Auditing;
+using Agency.Data.Tenancy;
+using Agency.ServiceDefaults.Identity;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Agency.ServiceDefaults.Auditing;
+
+/// <summary>Writes entries that belong to no change: what was refused, what failed, what did nothing.</summary>
+public sealed partial class AuditLog(AgencyDatabase database, ILogger<AuditLog> logger)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>
+    /// In a transaction of its own. What happened has happened, so a log that cannot be written is an error in the server's log and none of the caller's.
+    /// </summary>
+    public async Task AppendAsync(AuditRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        try
+        {
+            await using var connection = await database.OpenAgencyConnectionAsync(CancellationToken.None);
+            await using var command = record.Command(connection, transaction: null);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            NotWritten(_logger, e, record.Action, record.Outcome, record.Actor.Subject, record.Actor.TokenId, record.Company?.Value);
+        }
+    }
+
+    /// <summary>The caller, as the log names it.</summary>
+    public static AuditActor Actor(Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return new AuditActor(caller.Run is { } run ? $"{caller.Subject} (run {run})" : caller.Subject, TokenIssuer.RoleName(caller.Role), caller.TokenId, caller.Company);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The audit log could not be written: {Action} ({Outcome}) by {Actor}, token {TokenId}, company {Company}.")]
+    private static partial void NotWritten(ILogger logger, Exception exception, string action, AuditOutcome outcome, string actor, string? tokenId, string? company);
+}
