@@ -32,14 +32,14 @@ internal sealed partial class Dispatcher(
 
     private int Free => options.Value.Workers - Volatile.Read(ref _count);
 
-    /// <summary>Ends what executes here and was cancelled.</summary>
+    /// <summary>Ends what executes here and was cancelled or frozen.</summary>
     public async Task EndCancelledAsync(CancellationToken cancellationToken)
     {
-        foreach (var (key, reason) in await cancellation.RunOnceAsync(cancellationToken))
+        foreach (var (key, endedAs) in await cancellation.RunOnceAsync(cancellationToken))
         {
             if (_running.TryGetValue(key, out var executing))
             {
-                executing.End(new AttemptResult.Failed(RunErrorKind.Cancelled, reason));
+                executing.End(endedAs);
             }
         }
     }
@@ -180,7 +180,20 @@ internal sealed partial class Dispatcher(
             result = new AttemptResult.Failed(RunErrorKind.Transient, $"The scheduler failed to execute the run ({e.GetType().Name}); see its log.");
         }
 
-        await SettleAsync(run.Key, result, () => executing.IsLost);
+        await SettleAsync(run.Key, await UnlessFrozenAsync(run, result), () => executing.IsLost);
+    }
+
+    private async Task<AttemptResult> UnlessFrozenAsync(ClaimedRun run, AttemptResult result)
+    {
+        try
+        {
+            return await cancellation.UnlessFrozenAsync(run.Key.CompanyId, result, CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // It counts as what it looks like; settling will meet the same database.
+            return result;
+        }
     }
 
     /// <summary>

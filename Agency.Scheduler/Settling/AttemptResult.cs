@@ -20,8 +20,8 @@ internal abstract record AttemptResult
     /// <summary>Whether another attempt is made depends on the kind and on the attempts left.</summary>
     internal sealed record Failed(RunErrorKind Kind, string Message, string? Summary = null) : AttemptResult;
 
-    /// <summary>The scheduler stops before the run was through: back into the queue, and the attempt does not count.</summary>
-    internal sealed record HandedBack : AttemptResult;
+    /// <summary>The scheduler stops before the run was through, or another <paramref name="Reason"/>: back into the queue, and the attempt does not count.</summary>
+    internal sealed record HandedBack(string? Reason = null) : AttemptResult;
 }
 
 /// <summary>What settling did to the run.</summary>

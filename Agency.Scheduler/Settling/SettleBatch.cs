@@ -32,8 +32,8 @@ internal sealed class SettleBatch(DateTimeOffset now)
             case not null when run.CancelReason is { } reason:
                 Cancel(key, run, result, reason);
                 return SettleOutcome.Cancelled;
-            case AttemptResult.HandedBack:
-                HandBack(key, run, result);
+            case AttemptResult.HandedBack handedBack:
+                HandBack(key, run, handedBack);
                 return SettleOutcome.HandedBack;
             case AttemptResult.Failed failed:
                 var delay = RetryDelay.After(key.RunId, run.Attempt, run.Retry);
@@ -71,10 +71,10 @@ internal sealed class SettleBatch(DateTimeOffset now)
         }
     }
 
-    private void HandBack(RunKey key, HeldRun run, AttemptResult result)
+    private void HandBack(RunKey key, HeldRun run, AttemptResult.HandedBack result)
     {
         _moves.Add(new RunMove(key, RunTransitions.Requeue, result, null, null, AvailableAt: now, Uncounted: 1));
-        Line(key, run, "handed_back", "The scheduler stopped before the run was through; the attempt does not count.");
+        Line(key, run, "handed_back", result.Reason ?? "The scheduler stopped before the run was through; the attempt does not count.");
     }
 
     private void Cancel(RunKey key, HeldRun run, AttemptResult result, string reason)

@@ -6,6 +6,7 @@ using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Settling;
 using Agency.Scheduler.Sops;
 using Agency.ServiceDefaults.Identity;
+using Agency.ServiceDefaults.Tenancy;
 using Agency.Sops;
 using Agency.WorkerProtocol;
 using Microsoft.Extensions.Options;
@@ -14,8 +15,8 @@ namespace Agency.Scheduler.Workers;
 
 /// <summary>Executes one attempt in a worker of its own, from the procedure to the outcome.</summary>
 internal sealed partial class RunExecutor(
-    JournalWriter journals, Leases leases, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, RunGrants grants, SchedulerTelemetry telemetry,
-    IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger) : IRunExecutor
+    JournalWriter journals, Leases leases, IFrozenClients frozen, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, RunGrants grants,
+    SchedulerTelemetry telemetry, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger) : IRunExecutor
 {
     /// <summary>Lines that break the protocol before the worker is given up.</summary>
     private const int MaxViolations = 20;
@@ -82,7 +83,7 @@ internal sealed partial class RunExecutor(
         await using (worker)
         {
             var started = time.GetTimestamp();
-            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), asked => leases.EnsureHeldAsync(run.Key, asked));
+            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), asked => MayCallAsync(run.Key, asked));
             worker.Rewrite(line => grant.Redactor.Redact(line));
             var result = await WorkAsync(run, worker, Envelope(run, markdown, worker, grant, traceParent), journal, cancellationToken);
 
@@ -147,6 +148,10 @@ internal sealed partial class RunExecutor(
                 RunErrorKind.Timeout, $"The attempt took longer than {run.Timeout.TotalSeconds:0} s and did not end by itself; its worker was killed.");
         }
     }
+
+    /// <summary>Still this scheduler's run, and of a client that is not frozen.</summary>
+    private async ValueTask<bool> MayCallAsync(RunKey key, CancellationToken cancellationToken) =>
+        await leases.EnsureHeldAsync(key, cancellationToken) && !await frozen.IsFrozenAsync(key.CompanyId, cancellationToken);
 
     private RunEnvelope Envelope(ClaimedRun run, string markdown, WorkerProcess worker, RunGrant grant, string? traceParent)
     {

@@ -158,6 +158,28 @@ public sealed class SchedulerServiceTests(AgencyTestDatabase database) : Schedul
     }
 
     [Fact]
+    public async Task Service_ClientFrozenWhileExecuting_KillsTheWorkerAndBeginsAnewAfterwards()
+    {
+        await AddWorkflowAsync("acme", "w", null, DateTimeOffset.UnixEpoch.AddYears(50), type: "wait");
+        await using var scheduler = await StartAsync(("Scheduler:Prewarmed", "0"));
+        await UntilWaitingAsync(1);
+
+        await Test.ExecuteAsync("""
+            insert into agency.work_hold (hold_id, company_id, kind, starts_at, reason, created_by, created_at)
+            values (gen_random_uuid(), 'acme', 'freeze', now(), 'r', 'x', now())
+            """);
+        await UntilRunsAsync("queued");
+
+        await RunningScheduler.UntilAsync(() => Task.FromResult(Workers().Count == 0), DescribeAsync);
+        Assert.Equal(["0|0"], await RowsAsync("select attempt, failure_count from run r cross join workflow w"));
+
+        _stubs.State.Release();
+        await Test.ExecuteAsync("update agency.work_hold set ends_at = now()");
+        await UntilRunsAsync("succeeded");
+        Assert.Equal(["1|2"], await RowsAsync("select attempt, fencing from run"));
+    }
+
+    [Fact]
     public async Task Service_LaterOccurrenceCancelsThePrevious_ExecutesTheLaterOne()
     {
         await AddWorkflowAsync("acme", "w", "*/2 * * * * *", DateTimeOffset.UnixEpoch.AddYears(50), type: "wait", overlap: "cancel_previous");

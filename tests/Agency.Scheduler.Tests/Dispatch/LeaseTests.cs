@@ -1,3 +1,5 @@
+using Agency.Data;
+using Agency.Data.Runs;
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Settling;
 using Agency.Testing;
@@ -176,8 +178,50 @@ public sealed class LeaseTests(AgencyTestDatabase database) : SchedulerTest(data
         await Test.ExecuteAsync("update agency.run set cancel_requested_at = now(), cancel_reason = 'By mistake.'");
 
         Assert.Empty(await NewCancellation().RunOnceAsync(default));
-        Assert.Equal([(run.Key, "By mistake.")], await NewCancellation(identity).RunOnceAsync(default));
+        Assert.Equal([(run.Key, new AttemptResult.Failed(RunErrorKind.Cancelled, "By mistake."))], await NewCancellation(identity).RunOnceAsync(default));
     }
+
+    [Fact]
+    public async Task Freeze_OfAClientWhoseRunExecutes_HandsItBackToldToItsHolderAlone()
+    {
+        var identity = new SchedulerIdentity();
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        await FreezeAsync("acme");
+
+        Assert.Empty(await NewCancellation().RunOnceAsync(default));
+        var (key, endedAs) = Assert.Single(await NewCancellation(identity).RunOnceAsync(default));
+        Assert.Equal(run.Key, key);
+        await NewSettler().SettleAsync(key, endedAs);
+
+        Assert.Equal(["queued|0|0"], await RowsAsync("select r.status, attempt, failure_count from run r cross join workflow"));
+        Assert.Equal(["handed_back|The client was frozen before the run was through; the attempt does not count."], await RowsAsync("select type, message from run_event"));
+        Assert.Empty(await NewClaimer(identity).ClaimAsync(1, default));
+
+        await Test.ExecuteAsync("update agency.work_hold set ends_at = $1", Time.GetUtcNow());
+        Assert.Equal(1, Assert.Single(await NewClaimer(identity).ClaimAsync(1, default)).Attempt);
+    }
+
+    [Fact]
+    public async Task Freeze_ThatMadeARunFail_IsNoFailureOfIt()
+    {
+        var failed = new AttemptResult.Failed(RunErrorKind.Permanent, "The server refused the call.") { Seconds = 3, ToolCalls = 2 };
+        var cancelled = new AttemptResult.Failed(RunErrorKind.Cancelled, "By mistake.");
+        Assert.Equal(failed, await NewCancellation().UnlessFrozenAsync(new CompanyId("acme"), failed, default));
+
+        await FreezeAsync("acme");
+
+        var kept = Assert.IsType<AttemptResult.HandedBack>(await NewCancellation().UnlessFrozenAsync(new CompanyId("acme"), failed, default));
+        Assert.Equal((3d, 2), (kept.Seconds, kept.ToolCalls));
+        Assert.Equal(cancelled, await NewCancellation().UnlessFrozenAsync(new CompanyId("acme"), cancelled, default));
+        Assert.Equal(failed, await NewCancellation().UnlessFrozenAsync(new CompanyId("other"), failed, default));
+    }
+
+    private Task FreezeAsync(string company) => Test.ExecuteAsync(
+        """
+        insert into agency.work_hold (hold_id, company_id, kind, starts_at, reason, created_by, created_at)
+        values (gen_random_uuid(), $1, 'freeze', $2, 'r', 'x', $2)
+        """,
+        company, Time.GetUtcNow());
 
     private async Task<ClaimedRun> ClaimNewAsync() => Assert.Single(await QueueAndClaimAsync(new SchedulerIdentity()));
 
