@@ -17,6 +17,19 @@ internal static class AuditArguments
     /// <summary>JSON; null without arguments.</summary>
     public static string? Write(AgencyTool tool, IDictionary<string, JsonElement>? arguments)
     {
+        try
+        {
+            return Kept(tool, arguments);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, which JSON can escape and no text can hold.
+            return """{"unreadable":true}""";
+        }
+    }
+
+    private static string? Kept(AgencyTool tool, IDictionary<string, JsonElement>? arguments)
+    {
         var schema = tool.ProtocolTool.InputSchema;
         if (arguments is not { Count: > 0 })
         {
@@ -40,7 +53,7 @@ internal static class AuditArguments
         ? null
         : string.Join(' ', arguments
             .Where(a => a.Key is "id" or "source" or "name" || (a.Key.EndsWith("_id", StringComparison.Ordinal) && a.Key is not "company_id"))
-            .Where(a => a.Value.ValueKind is JsonValueKind.String && a.Value.GetString() is { Length: > 0 and <= 200 })
+            .Where(a => a.Value.ValueKind is JsonValueKind.String && a.Value.GetRawText().Length <= 200 && !a.Value.GetRawText().Contains('\\', StringComparison.Ordinal))
             .OrderBy(a => a.Key, StringComparer.Ordinal)
             .Select(a => $"{a.Key}={a.Value.GetString()}")) is { Length: > 0 } target ? target : null;
 
@@ -59,7 +72,7 @@ internal static class AuditArguments
             return value.ValueKind is JsonValueKind.Null ? null : AuditJson.Secret;
         }
 
-        return value.ValueKind is JsonValueKind.Object && schema.TryGetProperty("properties", out var members)
+        return value.ValueKind is JsonValueKind.Object && schema.ValueKind is JsonValueKind.Object && schema.TryGetProperty("properties", out var members)
             ? new JsonObject(value.EnumerateObject().DistinctBy(m => m.Name).Take(MaxArguments).Select(m => KeyValuePair.Create(
                 m.Name.Length <= MaxName ? m.Name : m.Name[..MaxName],
                 members.TryGetProperty(m.Name, out var member) ? Show(member, m.Value) : "(unknown argument)")))
