@@ -29,14 +29,14 @@ internal sealed record AgencyOverview(
 internal sealed record OverviewPosition(CompanyId After);
 
 /// <summary>That a company's work is held: nothing of it is planned or started.</summary>
-/// <param name="Kind">pause: until someone lifts it; maintenance: until its end.</param>
+/// <param name="Kind">pause: until someone lifts it; maintenance: until its end; freeze: until someone lifts it, and what executed was stopped.</param>
 /// <param name="Everything">All companies' work is held, not this one's alone.</param>
 internal sealed record OverviewHold(HoldKind Kind, bool Everything, DateTimeOffset Since, DateTimeOffset? Until, string Reason)
 {
-    /// <summary>The one that lasts longest; null when the company's work runs.</summary>
+    /// <summary>The freeze, or the one that lasts longest; null when the company's work runs.</summary>
     public static OverviewHold? Find(IReadOnlyList<WorkHold> holds, CompanyId client) => holds
         .Where(hold => hold.CompanyId is null || hold.CompanyId == client)
-        .OrderByDescending(hold => hold.EndsAt ?? DateTimeOffset.MaxValue)
+        .OrderByDescending(hold => hold.Kind is HoldKind.Freeze).ThenByDescending(hold => hold.EndsAt ?? DateTimeOffset.MaxValue)
         .Select(hold => new OverviewHold(hold.Kind, hold.CompanyId is null, hold.StartsAt, hold.EndsAt, hold.Reason))
         .FirstOrDefault();
 }

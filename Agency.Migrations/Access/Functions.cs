@@ -45,7 +45,7 @@ internal static class Functions
             drop policy if exists directory on {schema}.work_hold;
             create policy directory on {schema}.work_hold for select to {DirectoryRole} using (true);
 
-            -- The hold under which a company's work stands, that which lasts longest where there are several. Tenants learn of their own company,
+            -- The hold under which a company's work stands: a freeze, or that which lasts longest where there are several. Tenants learn of their own company,
             -- and not why everything is held: such a reason may name another one.
             create or replace function {schema}.hold_in_force(company text, at timestamptz)
             returns table (kind text, everything boolean, starts_at timestamptz, ends_at timestamptz, reason text)
@@ -55,7 +55,7 @@ internal static class Functions
                 join {schema}.work_hold h on h.company_id is null or h.company_id = hold_in_force.company
                 where (asks.staff or hold_in_force.company = current_setting('app.company_id', true))
                   and h.starts_at <= hold_in_force.at and (h.ends_at is null or h.ends_at > hold_in_force.at)
-                order by h.ends_at desc nulls first, h.starts_at, h.hold_id limit 1
+                order by h.kind = 'freeze' desc, h.ends_at desc nulls first, h.starts_at, h.hold_id limit 1
             $$;
             alter function {schema}.hold_in_force(text, timestamptz) owner to {DirectoryRole};
             revoke all on function {schema}.hold_in_force(text, timestamptz) from public;

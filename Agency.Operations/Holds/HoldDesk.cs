@@ -1,4 +1,5 @@
 using Agency.Data;
+using Agency.Data.Runs;
 using Agency.Data.Scheduling;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Tenancy;
@@ -54,15 +55,31 @@ internal sealed class HoldDesk(CompanyScope companies, CallerDatabase database, 
         }, cancellationToken);
     }
 
-    public Task<Result<ResumedWork>> ResumeAsync(string? client, CancellationToken cancellationToken) =>
+    /// <summary>Stops one client's work, what executes included, and its tokens.</summary>
+    public Task<Result<FrozenClient>> FreezeAsync(string client, string reason, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(client) ? NoClient<FrozenClient>() : ChangeAsync<FrozenClient>(client, async (context, company, now) =>
+        {
+            var there = await OfScope(context, company).FirstOrDefaultAsync(h => h.Kind == HoldKind.Freeze && h.EndsAt == null, cancellationToken);
+            var hold = Add(context, there, company, HoldKind.Freeze, now, null, reason, now);
+            var executing = await context.Runs.CountAsync(r => r.Status == RunStatus.Running, cancellationToken);
+            return hold.Map(h => new FrozenClient(h.Hold, h.AlreadyHeld, executing));
+        }, cancellationToken);
+
+    public Task<Result<ResumedWork>> UnfreezeAsync(string client, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(client) ? NoClient<ResumedWork>() : LiftAsync(client, HoldKind.Freeze, cancellationToken);
+
+    public Task<Result<ResumedWork>> ResumeAsync(string? client, CancellationToken cancellationToken) => LiftAsync(client, HoldKind.Pause, cancellationToken);
+
+    private Task<Result<ResumedWork>> LiftAsync(string? client, HoldKind kind, CancellationToken cancellationToken) =>
         ChangeAsync<ResumedWork>(client, async (context, company, now) =>
         {
-            var pauses = await OfScope(context, company).Where(h => h.Kind == HoldKind.Pause && h.EndsAt == null).ToListAsync(cancellationToken);
+            var pauses = await OfScope(context, company).Where(h => h.Kind == kind && h.EndsAt == null).ToListAsync(cancellationToken);
             pauses.ForEach(pause => Lift(pause, now));
             await context.SaveChangesAsync(cancellationToken);
             var held = await context.WorkHolds.AsNoTracking()
                 .Where(h => (h.CompanyId == null || h.CompanyId == company) && h.StartsAt <= now && (h.EndsAt == null || h.EndsAt > now))
-                .OrderByDescending(h => h.EndsAt == null).ThenByDescending(h => h.EndsAt).FirstOrDefaultAsync(cancellationToken);
+                .OrderByDescending(h => h.Kind == HoldKind.Freeze).ThenByDescending(h => h.EndsAt == null).ThenByDescending(h => h.EndsAt)
+                .FirstOrDefaultAsync(cancellationToken);
             return new ResumedWork(
                 [.. pauses.Select(pause => HoldView.Of(pause, now))],
                 held is null ? null : new HoldNotice(held.Kind, held.CompanyId is null, held.StartsAt, held.EndsAt, held.Reason));
@@ -85,7 +102,9 @@ internal sealed class HoldDesk(CompanyScope companies, CallerDatabase database, 
 
             if (hold.Kind is not HoldKind.Maintenance)
             {
-                return Error.Conflict("That hold is a pause. Call resume_work to lift it.");
+                return Error.Conflict(hold.Kind is HoldKind.Freeze
+                    ? "That hold is a freeze. Call unfreeze_client to lift it."
+                    : "That hold is a pause. Call resume_work to lift it.");
             }
 
             var before = HoldView.Of(hold, now);
@@ -102,6 +121,10 @@ internal sealed class HoldDesk(CompanyScope companies, CallerDatabase database, 
             return new CancelledHold(HoldView.Of(hold, now), AlreadyCancelled: before.State is HoldState.Ended);
         }, cancellationToken);
     }
+
+    /// <summary>Freezing stops one client, and never all by a forgotten argument.</summary>
+    private static Task<Result<T>> NoClient<T>() =>
+        Task.FromResult<Result<T>>(Error.Invalid("client must name the client company. To stop everything use pause_work without client."));
 
     /// <summary>One that never came into force ends where it would have begun.</summary>
     private void Lift(WorkHold hold, DateTimeOffset now)

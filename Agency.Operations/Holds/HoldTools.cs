@@ -48,8 +48,25 @@ internal sealed class HoldTools(HoldDesk desk, HoldReader reader)
         desk.CancelAsync(holdId, cancellationToken).OrThrow();
 
     [OperatorOnly]
+    [McpServerTool(Name = "freeze_client", Title = "Freeze a client", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
+    [Description("Stops a client at once: nothing of it is planned or starts, runs that execute are stopped and queued again without counting the attempt, and its own tokens are refused by every server within a second. Nothing is deleted, and the operator can do everything meanwhile. unfreeze_client ends it. executing: the runs that are being stopped; list_runs shows when none is running any more. To only keep new work from starting use pause_work.")]
+    public Task<FrozenClient> FreezeClient(
+        [Description("The client company's id.")][StringLength(64, MinimumLength = 1)] string client,
+        [Description("Why; people see it, and the client.")][StringLength(1000, MinimumLength = 1)] string reason,
+        CancellationToken cancellationToken = default) =>
+        desk.FreezeAsync(client, reason, cancellationToken).OrThrow();
+
+    [OperatorOnly]
+    [McpServerTool(Name = "unfreeze_client", Title = "Unfreeze a client", ReadOnly = false, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
+    [Description("Ends what freeze_client did: the client's tokens are good again, runs that were stopped begin anew, and what came due meanwhile is treated by each workflow's catch_up rule. Not being frozen is no error: lifted is empty then. still_held names another hold under which the work stays.")]
+    public Task<ResumedWork> UnfreezeClient(
+        [Description("The client company's id.")][StringLength(64, MinimumLength = 1)] string client,
+        CancellationToken cancellationToken = default) =>
+        desk.UnfreezeAsync(client, cancellationToken).OrThrow();
+
+    [OperatorOnly]
     [McpServerTool(Name = "list_holds", Title = "List holds", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
-    [Description("Lists the pauses and maintenance windows in force and to come, the latest begin first. client null: it holds all work.")]
+    [Description("Lists the pauses, maintenance windows and freezes in force and to come, the latest begin first. client null: it holds all work.")]
     public Task<Page<HoldView>> ListHolds(
         [Description("Only holds that concern this client, those of everything among them.")] string? client = null,
         [Description("Also those that are over or were lifted.")] bool includeEnded = false,

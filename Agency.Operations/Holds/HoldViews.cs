@@ -45,12 +45,18 @@ public sealed record HoldView(
 /// <param name="AlreadyHeld">It was there before: nothing was changed.</param>
 internal sealed record HoldResult(HoldView Hold, bool AlreadyHeld);
 
+/// <summary>A client whose work stands still.</summary>
+/// <param name="Hold">The freeze.</param>
+/// <param name="AlreadyFrozen">It was frozen before: nothing was changed.</param>
+/// <param name="Executing">How many of its runs executed at that moment; they are being stopped.</param>
+internal sealed record FrozenClient(HoldView Hold, bool AlreadyFrozen, int Executing);
+
 /// <summary>A maintenance window that is off.</summary>
 /// <param name="Hold">The hold.</param>
 /// <param name="AlreadyCancelled">It was before: nothing was changed.</param>
 internal sealed record CancelledHold(HoldView Hold, bool AlreadyCancelled);
 
-/// <summary>What resume_work did.</summary>
-/// <param name="Lifted">The pauses that it ended; none when there was none.</param>
+/// <summary>What resume_work or unfreeze_client did.</summary>
+/// <param name="Lifted">What it ended; none when there was none.</param>
 /// <param name="StillHeld">What goes on holding this work; null when it runs.</param>
 internal sealed record ResumedWork(IReadOnlyList<HoldView> Lifted, HoldNotice? StillHeld);

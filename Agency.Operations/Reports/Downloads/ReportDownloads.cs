@@ -20,6 +20,7 @@ internal sealed class ReportDownloads(
     CompanyScope companies,
     ICallerAccessor callers,
     ReportLinks links,
+    IFrozenClients frozen,
     IAuthorizationPolicyProvider policies,
     IPolicyEvaluator evaluator)
 {
@@ -72,6 +73,7 @@ internal sealed class ReportDownloads(
         }
 
         return callers.Current is { } caller
+            && (caller.Company is not { } own || !await frozen.IsFrozenAsync(own, http.RequestAborted))
             && (caller.Role is not CallerRole.Run || caller.Tools.Contains(ReadingTool))
             && companies.Resolve(file.Company.Value).IsSuccess
             ? database.Open(file.Company)

@@ -118,7 +118,40 @@ public sealed class HoldTests(OperationsFixture operations) : IClassFixture<Oper
         Assert.Equal(["current"], await ReasonsAsync($$"""{"client":"listed","include_ended":true,"limit":1,"cursor":"{{page.Of("next_cursor")}}"}"""));
     }
 
+    [Fact]
+    public async Task Freeze_OfAClient_RefusesItsTokensAndIsShownBeforeAnyOtherHold()
+    {
+        await WorkflowAsync("cold");
+        await WorkflowAsync("warm");
+        await operations.OperatorAsync("pause_work", """{"client":"cold","reason":"a pause"}""");
+        await operations.Database.ExecuteAsync("""
+            insert into agency.run (company_id, run_id, workflow_id, trigger, scheduled_for, status, available_at, created_at, lease_owner, lease_until)
+            values ('cold', gen_random_uuid(), 'w-cold', 'scheduled', now(), 'running', now(), now(), 'x', now())
+            """);
+
+        var frozen = await operations.OperatorAsync("freeze_client", """{"client":"cold","reason":"they owe"}""");
+        Assert.Equal(("freeze", "current", "False", "1"), (frozen.Of("hold.kind"), frozen.Of("hold.state"), frozen.Of("already_frozen"), frozen.Of("executing")));
+        Assert.Equal("True", (await operations.OperatorAsync("freeze_client", """{"client":"cold","reason":"again"}""")).Of("already_frozen"));
+
+        await Eventually.TrueAsync(() => operations.CompanyAsync("cold", "list_workflows"), a => a.IsError, TimeSpan.FromSeconds(30));
+        (await operations.CompanyAsync("cold", "list_workflows")).IsFailure("forbidden", "frozen by the agency");
+        (await operations.CompanyAsync("cold", "run_workflow_now", """{"id":"w-cold"}""")).IsFailure("forbidden", "frozen by the agency");
+        Assert.False((await operations.CompanyAsync("warm", "run_workflow_now", """{"id":"w-warm"}""")).IsError);
+        var seen = await operations.OperatorAsync("get_workflow", """{"id":"w-cold"}""");
+        Assert.Equal(("freeze", "they owe"), (seen.Of("hold.kind"), seen.Of("hold.reason")));
+        Assert.Equal("freeze", (await operations.OperatorAsync("resume_work", """{"client":"cold"}""")).Of("still_held.kind"));
+        (await operations.OperatorAsync("cancel_maintenance", $$"""{"hold_id":"{{frozen.Of("hold.hold_id")}}"}""")).IsFailure("conflict", "unfreeze_client");
+
+        var lifted = await operations.OperatorAsync("unfreeze_client", """{"client":"cold"}""");
+        Assert.Equal(("freeze", null), (lifted.Of("lifted.0.kind"), lifted.Of("still_held")));
+        Assert.Equal(0, (await operations.OperatorAsync("unfreeze_client", """{"client":"cold"}"""))["lifted"].GetArrayLength());
+        await Eventually.TrueAsync(() => operations.CompanyAsync("cold", "list_workflows"), a => !a.IsError, TimeSpan.FromSeconds(30));
+    }
+
     [Theory]
+    [InlineData("freeze_client", """{"client":"nobody","reason":"r"}""", "not_found", "nobody")]
+    [InlineData("freeze_client", """{"reason":"r"}""", "invalid", "client")]
+    [InlineData("unfreeze_client", """{"client":"nobody"}""", "not_found", "nobody")]
     [InlineData("pause_work", """{"client":"nobody","reason":"r"}""", "not_found", "nobody")]
     [InlineData("pause_work", """{"reason":"  "}""", "invalid", "reason must say")]
     [InlineData("resume_work", """{"client":"nobody"}""", "not_found", "nobody")]
