@@ -1,5 +1,6 @@
 using Agency.Operations.Audit;
 using Agency.Operations.Calendars;
+using Agency.Operations.Clients;
 using Agency.Operations.Connectors;
 using Agency.Operations.Console;
 using Agency.Operations.Demo;
@@ -49,6 +50,7 @@ internal static class Server
             .AddTokens(builder)
             .AddReports()
             .AddAudit()
+            .AddClients()
             .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_run", "list_escalations", "list_notifications");
         builder.AddConsole();
         builder.AddDemo();
@@ -59,6 +61,7 @@ internal static class Server
         app.MapAgencyMcp();
         app.MapTokenKeys();
         app.MapReports();
+        app.MapClients();
         app.MapConsole();
         return app;
     }

@@ -27,7 +27,7 @@ public sealed class AuditCall
 
     public string Action { get; }
 
-    public string? Target { get; }
+    public string? Target { get; private set; }
 
     public string? Arguments { get; }
 
@@ -46,6 +46,9 @@ public sealed class AuditCall
 
     /// <summary>Says which client the call is about.</summary>
     public void About(CompanyId? company) => Company = Actor.Company ?? company ?? Company;
+
+    /// <summary>Says what the call acts on, where its arguments do not.</summary>
+    public void On(string target) => Target = target;
 
     /// <summary>Says that the call asked for another company.</summary>
     public void Deny() => IsDenied = true;

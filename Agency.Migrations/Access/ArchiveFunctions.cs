@@ -16,7 +16,7 @@ internal static class ArchiveFunctions
     /// <summary>Longer binary values are files: an export carries them beside the rows.</summary>
     private const int MaxInlineBytes = 64;
 
-    public static string Sql() => string.Join('\n', AccessSql(), TablesSql(), ExportSql(), EraseSql());
+    public static string Sql() => string.Join('\n', AccessSql(), TablesSql(), VersionSql(), ExportSql(), EraseSql());
 
     private static string AccessSql() => $"""
         do $$
@@ -63,6 +63,16 @@ internal static class ArchiveFunctions
             end loop;
         end $$;
         {Grant("client_tables()")}
+        """;
+
+    /// <summary>The name of the latest migration.</summary>
+    private static string VersionSql() => $"""
+        grant select on {Schema}.schema_history to {Role};
+        create or replace function {Schema}.schema_version() returns text
+        language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+            select max(migration_id)::text from {Schema}.schema_history
+        $$;
+        {Grant("schema_version()")}
         """;
 
     /// <summary>One JSON object a row, in the order of the primary key. What is derived (search vectors) is left out.</summary>
