@@ -20,7 +20,7 @@ namespace Agency.Operations.Audit;
 /// <param name="Before">What changed, as it was; only with details.</param>
 /// <param name="After">What changed, as it became; only with details.</param>
 /// <param name="TraceId">The trace of the call.</param>
-internal sealed record AuditEntryView(
+public sealed record AuditEntryView(
     CompanyId? Client, long Seq, DateTimeOffset At, string Actor, string Role, string? TokenId, string Server, string Action, string? Target, AuditOutcome Outcome,
     string? Error, JsonElement? Arguments, JsonElement? Before, JsonElement? After, string? TraceId)
 {
@@ -60,9 +60,9 @@ internal sealed record AuditEntryView(
 /// <param name="Seq">The entry at or before which it is broken.</param>
 /// <param name="Kind">How.</param>
 /// <param name="Message">The same in words.</param>
-internal sealed record ChainProblem(CompanyId? Client, long Seq, ChainFault Kind, string Message);
+public sealed record ChainProblem(CompanyId? Client, long Seq, ChainFault Kind, string Message);
 
-internal enum ChainFault
+public enum ChainFault
 {
     /// <summary>An entry is not what was written.</summary>
     Changed,
@@ -87,7 +87,7 @@ internal enum ChainFault
 /// <param name="Client">The client; null: the agency's own chain.</param>
 /// <param name="Seq">How many entries it has.</param>
 /// <param name="Hash">The last one's SHA-256, hexadecimal.</param>
-internal sealed record ChainEnd(CompanyId? Client, long Seq, string Hash);
+public sealed record ChainEnd(CompanyId? Client, long Seq, string Hash);
 
 /// <summary>What verify_audit found.</summary>
 /// <param name="Unbroken">Nothing was found wrong.</param>
@@ -96,5 +96,5 @@ internal sealed record ChainEnd(CompanyId? Client, long Seq, string Hash);
 /// <param name="Problems">What is wrong; at most 100.</param>
 /// <param name="Heads">Where the chains end; at most 100. Keep them elsewhere and give them to later calls.</param>
 /// <param name="VerifiedAt">When.</param>
-internal sealed record AuditVerdict(
+public sealed record AuditVerdict(
     bool Unbroken, int Chains, long Entries, IReadOnlyList<ChainProblem> Problems, IReadOnlyList<ChainEnd> Heads, DateTimeOffset VerifiedAt);

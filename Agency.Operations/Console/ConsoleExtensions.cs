@@ -20,6 +20,7 @@ internal static class ConsoleExtensions
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddConsoleAccess();
         services.AddScoped<ConsoleReader>();
+        services.AddScoped<ConsoleAudit>();
         services.AddScoped<ConsoleEvents>();
         services.AddSingleton<ConsoleFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConsoleFeed>());
@@ -27,7 +28,7 @@ internal static class ConsoleExtensions
     }
 
     /// <summary>
-    /// <c>GET /</c>, <c>/runs/{company}/{run}</c>, <c>/events</c> and <c>/console/reports/{company}/{report}.pdf</c> for whoever is signed in; <c>/sign-in</c>,
+    /// <c>GET /</c>, <c>/runs/{company}/{run}</c>, <c>/audit</c>, <c>/events</c> and <c>/console/reports/{company}/{report}.pdf</c> for whoever is signed in; <c>/sign-in</c>,
     /// <c>/sign-out</c> and the page's own files for all.
     /// </summary>
     public static WebApplication MapConsole(this WebApplication app)
@@ -46,6 +47,7 @@ internal static class ConsoleExtensions
         var own = all.MapGroup("").RequireAuthorization(ConsoleAccess.Policy);
         own.MapGet("/", ConsolePages.GetAsync);
         own.MapGet("/runs/{company}/{run}", ConsolePages.GetRunAsync);
+        own.MapGet("/audit", ConsolePages.GetAuditAsync);
         own.MapGet("/console/reports/{company}/{file}", (string company, string file, HttpContext http, ReportDownloads downloads) =>
             downloads.GetAsync(company, file, expires: null, signature: null, http, http.RequestAborted));
         own.MapGet("/events", (string? client, string? run, Caller caller, HttpContext http, ConsoleEvents events) =>

@@ -25,6 +25,15 @@ internal static class ConsolePages
             : NotFound($"The client '{company}' has no run '{run}'.", caller);
     }
 
+    public static async Task<IResult> GetAuditAsync(
+        string? client, string? outcome, string? cursor, string? verify, ConsoleAudit audit, Caller caller, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var view = await audit.ReadAsync(client, outcome, cursor, verify == "true", cancellationToken);
+        return view.IsSuccess
+            ? Component<AuditPage>(StatusCodes.Status200OK, ("Model", view.Value), ("Now", time.GetUtcNow()), ("User", caller.Subject))
+            : NotFound(view.Error.Message, caller);
+    }
+
     private static RazorComponentResult<ProblemPage> NotFound(string message, Caller caller) =>
         Component<ProblemPage>(StatusCodes.Status404NotFound, ("Message", message), ("User", caller.Subject));
 

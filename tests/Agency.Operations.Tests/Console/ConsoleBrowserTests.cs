@@ -91,6 +91,45 @@ public sealed partial class ConsoleBrowserTests(BrowserFixture console) : IClass
         Assert.Empty(complaints);
     }
 
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 400)]
+    public async Task AuditPage_ShowsEntriesAndTheirVerification(ColorScheme colors, int width)
+    {
+        await console.Operations.OperatorAsync("pause_work", $$"""{"client":"{{ConsoleSeed.Client}}","reason":"Looked at by the audit page"}""");
+        await console.Operations.OperatorAsync("resume_work", $$"""{"client":"{{ConsoleSeed.Client}}"}""");
+        var (page, complaints) = await console.OpenAsync(colors, width: width);
+        await SignInAsync(page);
+
+        await page.ClickAsync("text=Audit log");
+        await page.SelectOptionAsync("#client", ConsoleSeed.Client);
+        await page.ClickAsync("text=Verify the chains");
+
+        await page.Locator("#verdict >> text=unbroken").WaitForAsync();
+        await page.Locator("#audit summary").First.ClickAsync();
+        await page.Locator("#audit details[open] pre").First.WaitForAsync();
+        Assert.Contains("resume_work", await page.Locator("#audit").InnerTextAsync(), StringComparison.Ordinal);
+        await CheckAsync(page);
+        Assert.Empty(complaints);
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
+    }
+
+    [Fact]
+    public async Task AuditPage_OfABrokenChain_SaysWhere()
+    {
+        await console.Operations.OperatorAsync("pause_work", """{"reason":"everything"}""");
+        await console.Operations.OperatorAsync("resume_work");
+        await console.Operations.Database.ExecuteAsync("set session_replication_role = replica; update agency.audit_log set actor = 'nobody' where chain = '*' and seq = 1");
+        var (page, _) = await console.OpenAsync();
+        await SignInAsync(page);
+
+        await page.GotoAsync("/audit?verify=true");
+
+        await page.Locator("#verdict >> text=All clients: Entry 1 is not what was written").WaitForAsync();
+        await CheckAsync(page);
+    }
+
     private async Task SignInAsync(IPage page)
     {
         await page.GotoAsync($"/#token={console.OperatorToken}");
