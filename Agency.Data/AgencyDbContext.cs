@@ -83,6 +83,8 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
 
+    public DbSet<SignInCode> SignInCodes => Set<SignInCode>();
+
     public DbSet<AgencyFlag> Flags => Set<AgencyFlag>();
 
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();

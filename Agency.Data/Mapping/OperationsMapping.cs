@@ -11,7 +11,7 @@ namespace Agency.Data.Mapping;
 internal sealed class OperationsMapping
     : IEntityTypeConfiguration<Escalation>, IEntityTypeConfiguration<Report>, IEntityTypeConfiguration<Notification>,
         IEntityTypeConfiguration<NotificationDelivery>, IEntityTypeConfiguration<IssuedToken>, IEntityTypeConfiguration<RevokedToken>,
-        IEntityTypeConfiguration<AgencyFlag>
+        IEntityTypeConfiguration<SignInCode>, IEntityTypeConfiguration<AgencyFlag>
 {
     public void Configure(EntityTypeBuilder<Escalation> builder)
     {
@@ -61,6 +61,8 @@ internal sealed class OperationsMapping
         builder.Property(t => t.TokenId).HasMaxLength(64);
         builder.Property(t => t.Name).HasMaxLength(200);
         builder.Property(t => t.Role).HasMaxLength(20);
+        builder.Property(t => t.GrantId).HasMaxLength(64);
+        builder.HasIndex(t => t.GrantId).HasFilter("grant_id is not null");
     }
 
     public void Configure(EntityTypeBuilder<RevokedToken> builder)
@@ -68,6 +70,13 @@ internal sealed class OperationsMapping
         builder.ToTable("revoked_token");
         builder.HasKey(t => t.TokenId);
         builder.Property(t => t.TokenId).HasMaxLength(64);
+    }
+
+    public void Configure(EntityTypeBuilder<SignInCode> builder)
+    {
+        builder.ToTable("sign_in_code");
+        builder.HasKey(c => c.CodeHash);
+        builder.Property(c => c.Subject).HasMaxLength(200);
     }
 
     public void Configure(EntityTypeBuilder<AgencyFlag> builder)

@@ -11,6 +11,12 @@ public sealed class IssuedToken
     /// <summary>operator, viewer or company.</summary>
     public required string Role { get; init; }
 
+    /// <summary>
+    /// What it was issued from, which ends it along with itself: the OAuth authorization of a client's access token, the token or code that a console
+    /// session was opened with. Null for a token that stands alone.
+    /// </summary>
+    public string? GrantId { get; init; }
+
     /// <summary>The company of a company's token, else null.</summary>
     public CompanyId? CompanyId { get; init; }
 

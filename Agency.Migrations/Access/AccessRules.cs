@@ -82,6 +82,13 @@ internal static class AccessRules
         new Table("connector", Visibility.Company).Allow(Operations, "select, insert, update, delete").Allow(Scheduler, "select"),
 
         new Table("issued_token", Visibility.Agency).Allow(Operations, "select, insert"),
+        new Table("sign_in_code", Visibility.Agency).Allow(Operations, "select, insert, update, delete"),
+
+        // The authorization server's clients, and what they were granted.
+        new Table("oauth_client", Visibility.Agency).Allow(Operations, "select, insert, update, delete"),
+        new Table("oauth_authorization", Visibility.Agency).Allow(Operations, "select, insert, update, delete"),
+        new Table("oauth_token", Visibility.Agency).Allow(Operations, "select, insert, update, delete"),
+        new Table("oauth_scope", Visibility.Agency).Allow(Operations, "select"),
         new Table("agency_flag", Visibility.Agency).Allow(Operations, "select, insert"),
 
         // Written by append_audit alone, which every server but the scheduler may call. Clients see their own log in their export.

@@ -32,6 +32,7 @@ public sealed class AccessRulesTests(AgencyTestDatabase database) : IClassFixtur
             select conname from pg_constraint c
             join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
             where contype = 'f' and connamespace = 'agency'::regnamespace and attname <> 'company_id'
+              and exists (select from pg_attribute own where own.attrelid = c.conrelid and own.attname = 'company_id')
             """);
 
         Assert.Empty(narrow);
