@@ -3,6 +3,7 @@ using Agency.Operations.Calendars;
 using Agency.Operations.Clients;
 using Agency.Operations.Connectors;
 using Agency.Operations.Console;
+using Agency.Operations.Console.Access;
 using Agency.Operations.Demo;
 using Agency.Operations.Escalations;
 using Agency.Operations.Findings;
@@ -57,6 +58,7 @@ internal static class Server
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UsePublicScheme();
         app.MapDefaultEndpoints();
         app.MapAgencyMcp();
         app.MapTokenKeys();

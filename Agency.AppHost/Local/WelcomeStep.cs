@@ -9,20 +9,22 @@ internal sealed class WelcomeStep : IStartupStep
 {
     private const string TokenFile = "operator.token";
 
+    /// <summary>A working day: who starts the agency may open its console after lunch. The link works once all the same.</summary>
+    private const string LinkMinutes = "720";
+
     public async Task RunAsync(StartupContext context, CancellationToken ct)
     {
-        var issued = await context.RunProgramAsync("operations", ["--issue-token", "operator"], ct);
-        string token = issued.ExitCode == 0 ? issued.Output.Split('\n')[^1].Trim() : "";
         bool production = string.Equals(context.Configuration["PRODUCTION_MODE"], "true", StringComparison.OrdinalIgnoreCase);
-
-        // What follows the number sign never leaves the browser: the page itself signs in with it.
-        string signIn = production || token.Length == 0 ? "" : $"#token={token}";
-        context.Add("Console", context.GetEndpoint("operations") + signIn);
+        string console = context.GetEndpoint("operations").ToString();
+        if (!production && await LastLineAsync(context, ct, "--console-link", "--minutes", LinkMinutes) is (string link, _))
+            console = link + "  (signs you in once)";
+        context.Add("Console", console);
         context.Add("MCP: operations", McpAddress(context, "operations"));
         context.Add("MCP: context", McpAddress(context, "context"));
         context.Add("MCP: health", McpAddress(context, "health"));
 
-        if (token.Length == 0)
+        var (token, issued) = await LastLineAsync(context, ct, "--issue-token", "operator");
+        if (token is null)
         {
             context.Add("Operator token", $"not available: operations --issue-token operator ended with exit code {issued.ExitCode}. {issued.Error.Split('\n')[0]}".TrimEnd());
             return;
@@ -32,6 +34,13 @@ internal sealed class WelcomeStep : IStartupStep
         if (!production)
             context.Add("Operator token", token);
         context.Add(production ? "Operator token" : "", $"in {file}");
+    }
+
+    private static async Task<(string? Line, ProgramResult Result)> LastLineAsync(StartupContext context, CancellationToken ct, params string[] arguments)
+    {
+        var result = await context.RunProgramAsync("operations", arguments, ct);
+        string line = result.Output.Split('\n')[^1].Trim();
+        return (result.ExitCode == 0 && line.Length > 0 ? line : null, result);
     }
 
     private static string McpAddress(StartupContext context, string resource) => new Uri(context.GetEndpoint(resource), "mcp").ToString();

@@ -4,6 +4,7 @@ using Agency.Operations.Console.Access;
 using Agency.Operations.Console.Data;
 using Agency.Operations.Console.Live;
 using Agency.Operations.Reports.Downloads;
+using Agency.ServiceDefaults.Limits;
 using Agency.ServiceDefaults.Identity;
 
 namespace Agency.Operations.Console;
@@ -41,10 +42,10 @@ internal static class ConsoleExtensions
         var open = all.MapGroup("").AllowAnonymous();
         open.MapGet("/console/{file}", ConsoleAssets.Get);
         open.MapGet("/sign-in", SignIn.Get);
-        open.MapPost("/sign-in", SignIn.PostAsync).AddEndpointFilter<SameOrigin>().DisableAntiforgery();
-        open.MapPost("/sign-out", SignIn.SignOut).AddEndpointFilter<SameOrigin>().DisableAntiforgery();
+        open.MapPost("/sign-in", SignIn.PostAsync).AddEndpointFilter<OwnForm>().WithStrictLimit("sign-in", 10).WithMaxBody(64 * 1024);
 
         var own = all.MapGroup("").RequireAuthorization(ConsoleAccess.Policy);
+        own.MapPost("/sign-out", SignIn.SignOutAsync).AddEndpointFilter<OwnForm>().WithMaxBody(64 * 1024);
         own.MapGet("/", ConsolePages.GetAsync);
         own.MapGet("/runs/{company}/{run}", ConsolePages.GetRunAsync);
         own.MapGet("/audit", ConsolePages.GetAuditAsync);

@@ -15,7 +15,7 @@ internal static class ConsoleHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
 
-        // Not no-referrer: with it browsers send the origin "null", and SameOrigin could not tell our own forms.
+        // Not no-referrer: with it browsers send the origin "null", and OwnForm could not tell our own forms.
         headers["Referrer-Policy"] = "same-origin";
     }
 }

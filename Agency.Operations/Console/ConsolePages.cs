@@ -35,7 +35,7 @@ internal static class ConsolePages
     }
 
     private static RazorComponentResult<ProblemPage> NotFound(string message, Caller caller) =>
-        Component<ProblemPage>(StatusCodes.Status404NotFound, ("Message", message), ("User", caller.Subject));
+        ProblemPage.Result(StatusCodes.Status404NotFound, "Not found", message, caller.Subject);
 
     private static RazorComponentResult<T> Component<T>(int status, params IEnumerable<(string Name, object? Value)> parameters)
         where T : Microsoft.AspNetCore.Components.IComponent =>

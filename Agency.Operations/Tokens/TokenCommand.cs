@@ -1,9 +1,6 @@
 using System.Globalization;
 using Agency.Data;
 using Agency.Data.Auditing;
-using Agency.ServiceDefaults.Tenancy;
-using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Agency.Operations.Tokens;
 
@@ -35,16 +32,10 @@ internal static class TokenCommand
             return 2;
         }
 
-        try
+        return await OneShot.RunAsync(args, Known, "No token was issued", errors, builder => builder.AddTokenOffice(), async services =>
         {
-            var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. Settings(args)] });
-            builder.Logging.ClearProviders();
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.AddAgencyDatabase();
-            builder.AddTokenOffice();
-            using var host = builder.Build();
             AuditCall.Begin(new AuditActor(Environment.UserName, "command"), "operations", "issue_token");
-            var token = await host.Services.GetRequiredService<TokenOffice>().IssueAsync(role, given["company"], access, given["name"], hours, cancellationToken);
+            var token = await services.GetRequiredService<TokenOffice>().IssueAsync(role, given["company"], access, given["name"], hours, cancellationToken);
             if (!token.IsSuccess)
             {
                 await errors.WriteLineAsync(token.Error.Message);
@@ -53,20 +44,6 @@ internal static class TokenCommand
 
             await output.WriteLineAsync(token.Value.Token);
             return 0;
-        }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException or NpgsqlException or ArgumentException)
-        {
-            // EF Core wraps a database that is away in an exception about retrying.
-            var database = e as NpgsqlException ?? e.InnerException as NpgsqlException;
-            await errors.WriteLineAsync(database is null
-                ? $"No token was issued: {e.Message}"
-                : $"No token was issued: the database cannot be used, and a token that is not recorded could not be revoked: {database.Message}");
-            return 1;
-        }
+        });
     }
-
-    /// <summary>The arguments that are settings of the server and none of this command's.</summary>
-    private static IEnumerable<string> Settings(string[] args) =>
-        args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('=', StringComparison.Ordinal)
-            && !Known.Contains(arg[2..arg.IndexOf('=', StringComparison.Ordinal)]));
 }

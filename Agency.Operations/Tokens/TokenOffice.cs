@@ -40,23 +40,39 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         name = string.IsNullOrWhiteSpace(name) ? company.Value?.Value ?? SnakeCase.Of(role) : name.Trim();
         var lifetime = TimeSpan.FromHours(lifetimeHours);
         var audiences = servers.AllAudiences();
-        var token = issuer.Issue(role switch
+        var token = await IssueAsync(context, role switch
         {
             TokenRole.Operator => TokenRequest.ForOperator(name, lifetime, audiences),
             TokenRole.Viewer => TokenRequest.ForViewer(name, lifetime, audiences),
             _ => TokenRequest.ForCompany(company.Value!.Value, access is TokenAccess.Write, name, lifetime, audiences),
-        });
-        context.IssuedTokens.Add(new Agency.Data.Tokens.IssuedToken
-        {
-            TokenId = token.Id,
-            Name = name,
-            Role = SnakeCase.Of(role),
-            CompanyId = company.Value,
-            CreatedAt = time.Now(),
-            ExpiresAt = token.ExpiresAt,
-        });
-        await context.SaveChangesAsync(cancellationToken);
+        }, name, grantId: null, cancellationToken);
         return new NewToken(token.Token, token.Id, role, company.Value, token.ExpiresAt);
+    }
+
+    /// <summary>A token that ends with <paramref name="grantId"/>, the token or code that someone signed in with.</summary>
+    public async Task<IssuedToken> IssueFromAsync(string grantId, string name, TokenRequest request, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenAgency();
+        return await IssueAsync(context, request, name, grantId, cancellationToken);
+    }
+
+    /// <summary>A token of an OAuth authorization; null when that is no longer in force.</summary>
+    public async Task<IssuedToken?> IssueForAuthorizationAsync(string authorizationId, string name, TokenRequest request, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenAgency();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+
+        // Locked until the token is recorded: whoever revokes the authorization meanwhile finds the token and ends it too.
+        var valid = await context.Database
+            .SqlQuery<string>($"select id as value from oauth_authorization where id = {authorizationId} and status = 'valid' for share").ToListAsync(cancellationToken);
+        if (valid.Count == 0)
+        {
+            return null;
+        }
+
+        var token = await IssueAsync(context, request, name, authorizationId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return token;
     }
 
     public async Task<Result<Page<TokenView>>> ListAsync(string? cursor, int limit, CancellationToken cancellationToken)
@@ -85,6 +101,9 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         return Page.From(rows, limit, row => new Position(row.CreatedAt, row.TokenId));
     }
 
+    /// <summary>
+    /// Ends a token and what was issued from it. A client's access token ends with its whole authorization: else the client would fetch the next one.
+    /// </summary>
     public async Task<Result<RevokedTokenView>> RevokeAsync(string tokenId, CancellationToken cancellationToken)
     {
         await using var context = database.OpenAgency();
@@ -95,10 +114,42 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
 
         AuditCall.Current?.About(issued.CompanyId);
         var now = time.Now();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var added = await context.Database.ExecuteSqlAsync(
             $"insert into revoked_token (token_id, revoked_at, expires_at) values ({tokenId}, {now}, {issued.ExpiresAt}) on conflict do nothing", cancellationToken);
+        var authorization = await context.Database
+            .SqlQuery<string>($"update oauth_authorization set status = 'revoked' where id = {issued.GrantId ?? ""} returning id as value").ToListAsync(cancellationToken);
+        foreach (var ended in (string[])[tokenId, .. authorization])
+        {
+            await context.Database.ExecuteSqlAsync($"update oauth_token set status = 'revoked' where authorization_id = {ended}", cancellationToken);
+            await context.Database.ExecuteSqlAsync(
+                $"""
+                insert into revoked_token (token_id, revoked_at, expires_at)
+                select token_id, {now}, expires_at from issued_token where grant_id = {ended} and expires_at > {now} on conflict do nothing
+                """,
+                cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
         var revokedAt = await context.RevokedTokens.Where(t => t.TokenId == tokenId).Select(t => t.RevokedAt).SingleAsync(cancellationToken);
         return new RevokedTokenView(tokenId, revokedAt, AlreadyRevoked: added == 0);
+    }
+
+    private async Task<IssuedToken> IssueAsync(AgencyDbContext context, TokenRequest request, string name, string? grantId, CancellationToken cancellationToken)
+    {
+        var token = issuer.Issue(request);
+        context.IssuedTokens.Add(new Agency.Data.Tokens.IssuedToken
+        {
+            TokenId = token.Id,
+            Name = name,
+            Role = TokenIssuer.RoleName(request.Role),
+            GrantId = grantId,
+            CompanyId = request.Company,
+            CreatedAt = time.Now(),
+            ExpiresAt = token.ExpiresAt,
+        });
+        await context.SaveChangesAsync(cancellationToken);
+        return token;
     }
 
     private static async Task<Result<CompanyId?>> CompanyAsync(AgencyDbContext context, TokenRole role, string? client, CancellationToken cancellationToken)

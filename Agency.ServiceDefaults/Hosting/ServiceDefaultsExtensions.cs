@@ -1,3 +1,4 @@
+using Agency.ServiceDefaults.Limits;
 using Agency.ServiceDefaults.Secrets;
 using Agency.ServiceDefaults.Telemetry;
 using Agency.ServiceDefaults.WakeUps;
@@ -47,6 +48,9 @@ public static class ServiceDefaultsExtensions
             builder.WebHost.UseUrls($"http://127.0.0.1:{LocalPorts.GetValueOrDefault(serverName, 5100)}");
         }
 
+        builder.Services.AddRateLimiter(_ => { });
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>());
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateOnStart();
         builder.Services.AddOptions<HostFilteringOptions>().PostConfigure<IConfiguration>(FilterHostsOnLoopback);
         return builder;
     }
@@ -85,10 +89,14 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary><c>/health</c>: ready to serve. <c>/alive</c>: the process answers. Both anonymous, both one word.</summary>
+    /// <summary>
+    /// <c>/health</c>: ready to serve. <c>/alive</c>: the process answers. Both anonymous, both one word. Everything that is mapped, before or after, is
+    /// limited by caller (<see cref="LimitOptions"/>).
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseCallerLimits();
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) }).AllowAnonymous();
         return app;

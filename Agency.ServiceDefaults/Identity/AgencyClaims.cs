@@ -12,6 +12,12 @@ public static class AgencyClaims
     public const string Run = "run";
     public const string Tools = "tools";
 
+    /// <summary>In tokens that an OAuth client got: what it may do, as <see cref="AgencyScopes"/> in one string.</summary>
+    public const string Scope = "scope";
+
+    /// <summary>In tokens that an OAuth client got: which client.</summary>
+    public const string ClientId = "client_id";
+
     public const string ReadAccess = "read";
     public const string WriteAccess = "write";
 

@@ -24,6 +24,9 @@ public sealed record Caller
     /// <summary>False: only tools annotated read-only.</summary>
     public required bool CanWrite { get; init; }
 
+    /// <summary>True for an OAuth client, which can be told to ask for more than its token allows.</summary>
+    public bool CanStepUp { get; init; }
+
     /// <summary>The tools that a run's token lists; empty and without meaning for other roles.</summary>
     public IReadOnlySet<string> Tools { get; init; } = FrozenSet<string>.Empty;
 

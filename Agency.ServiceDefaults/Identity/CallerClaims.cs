@@ -50,7 +50,14 @@ public static class CallerClaims
             return null;
         }
 
-        var caller = new Caller { Role = role, Subject = subject, TokenId = tokenId, CanWrite = role is CallerRole.Operator or CallerRole.Run };
+        var caller = new Caller
+        {
+            Role = role,
+            Subject = subject,
+            TokenId = tokenId,
+            CanWrite = role is CallerRole.Operator or CallerRole.Run,
+            CanStepUp = principal.HasClaimOf(AgencyClaims.Scope),
+        };
         return role is CallerRole.Operator or CallerRole.Viewer ? ReadAgency(principal, caller, out refusal) : ReadTenant(principal, caller, out refusal);
     }
 

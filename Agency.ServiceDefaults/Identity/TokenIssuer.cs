@@ -66,6 +66,12 @@ public sealed class TokenIssuer
             claims[AgencyClaims.Tools] = request.Tools.ToArray();
         }
 
+        if (request.ClientId is { } client)
+        {
+            claims[AgencyClaims.ClientId] = client;
+            claims[AgencyClaims.Scope] = AgencyScopes.Of(request.Role is CallerRole.Operator || request.CanWrite);
+        }
+
         var token = _handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,

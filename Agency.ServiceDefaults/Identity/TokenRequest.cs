@@ -26,6 +26,9 @@ public sealed record TokenRequest
 
     public IReadOnlyList<string> Tools { get; init; } = [];
 
+    /// <summary>The OAuth client that gets the token, or null. Such a token also says its scope, so that its client can ask for more.</summary>
+    public string? ClientId { get; init; }
+
     public static TokenRequest ForOperator(string subject, TimeSpan lifetime, IReadOnlyList<string> audiences) =>
         new() { Role = CallerRole.Operator, Subject = subject, Lifetime = lifetime, Audiences = audiences };
 

@@ -2,84 +2,95 @@ using Agency.Data.Auditing;
 using Agency.Operations.Console.Pages;
 using Agency.ServiceDefaults.Auditing;
 using Agency.ServiceDefaults.Identity;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Agency.Operations.Console.Access;
 
-/// <summary>Takes a token into the cookie, and the cookie away.</summary>
+/// <summary>Exchanges a one-time code or a token for a session in a cookie, and ends the session.</summary>
 internal static class SignIn
 {
     public const string NotForClients =
         "This token belongs to a client. The console shows the whole agency and is open to operators and viewers only; clients use the MCP servers with their token.";
 
-    private const string Invalid =
-        "This token is not valid here: it is malformed, expired, revoked or made for another server. Take the latest from the start-up's summary, or issue one with --issue-token operator.";
+    private const string InvalidCode =
+        "This code is not valid: it was used before, is over, or was not copied whole. A code works once. Get a new one with --console-link, or sign in with a token.";
+
+    private const string InvalidToken =
+        "This token is not valid here: it is malformed, expired, revoked or made for another server. Take the latest from operator.token, or get a code with --console-link.";
 
     private const string RunToken = "This token belongs to a run and opens no console. Sign in with an operator's or a viewer's.";
+
+    private const int LongestCode = 100;
+
+    /// <summary>As the audit log names it: written together with the session.</summary>
+    private const string SignInAction = "console.sign_in";
 
     public static RazorComponentResult<SignInPage> Page(int status, string? message = null, string? returnTo = null) =>
         new(new Dictionary<string, object?> { [nameof(SignInPage.Message)] = message, [nameof(SignInPage.ReturnTo)] = Local(returnTo) }) { StatusCode = status };
 
-    public static RazorComponentResult<SignInPage> Get() => Page(StatusCodes.Status200OK);
+    /// <summary>In place of a page that needs a session.</summary>
+    public static RazorComponentResult<SignInPage> Ask(HttpContext http, string returnTo) => Page(
+        StatusCodes.Status401Unauthorized,
+        http.Request.Cookies.ContainsKey(ConsoleAccess.Cookie) ? "Your session is over: it has expired or was revoked. Sign in again." : null,
+        returnTo);
 
-    public static async Task<Results<SeeOther, RazorComponentResult<SignInPage>>> PostAsync(HttpContext http, ServerAddresses servers, AuditLog audit)
+    public static RazorComponentResult<SignInPage> Get(string? @return) => Page(StatusCodes.Status200OK, returnTo: @return);
+
+    public static async Task<Results<SeeOther, RazorComponentResult<SignInPage>>> PostAsync(
+        HttpContext http, SignInCodes codes, ConsoleSessions sessions, AuditLog audit)
     {
-        var (token, returnTo) = await ReadAsync(http.Request, http.RequestAborted);
-        if (token.Length == 0)
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        string secret = form["secret"].ToString().Trim(), returnTo = form["return"].ToString();
+        if (secret.Length == 0)
         {
-            return Page(StatusCodes.Status400BadRequest, "Paste a token first.", returnTo);
+            return Page(StatusCodes.Status400BadRequest, "Paste a code or a token first.", returnTo);
         }
 
-        ConsoleAccess.UsePostedToken(http, token);
-        var result = await http.AuthenticateAsync(ConsoleAccess.Scheme);
-        if (!result.Succeeded || !CallerClaims.TryRead(result.Principal, out var caller))
+        IssuedToken session;
+        if (secret.Contains('.', StringComparison.Ordinal) || secret.Length > LongestCode)
         {
-            return Page(StatusCodes.Status401Unauthorized, Invalid, returnTo);
+            var result = await ConsoleAccess.ValidateAsync(http, secret);
+            if (!result.Succeeded || !CallerClaims.TryRead(result.Principal, out var caller))
+            {
+                return Page(StatusCodes.Status401Unauthorized, InvalidToken, returnTo);
+            }
+
+            // A token that is not valid names nobody: the audit log has nothing to say of it.
+            var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", SignInAction);
+            if (!caller.IsAgency)
+            {
+                await audit.AppendAsync(call.Record(AuditOutcome.Denied, "forbidden: not an operator or a viewer"));
+                return Page(StatusCodes.Status403Forbidden, caller.Role is CallerRole.Run ? RunToken : NotForClients, returnTo);
+            }
+
+            session = await sessions.OpenAsync(caller, ConsoleAccess.ExpiryOf(result.Principal), http.RequestAborted);
+        }
+        else if (await codes.TakeAsync(secret, http.RequestAborted) is { } subject)
+        {
+            AuditCall.Begin(new AuditActor(subject, "code"), "operations", SignInAction);
+            session = await sessions.OpenAsync(subject, http.RequestAborted);
+        }
+        else
+        {
+            return Page(StatusCodes.Status401Unauthorized, InvalidCode, returnTo);
         }
 
-        // A token that is not valid names nobody: the audit log has nothing to say of it.
-        var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", "console.sign_in");
-        await audit.AppendAsync(call.Record(caller.IsAgency ? AuditOutcome.Done : AuditOutcome.Denied, caller.IsAgency ? null : "forbidden: not an operator or a viewer"));
-        if (!caller.IsAgency)
-        {
-            return Page(StatusCodes.Status403Forbidden, caller.Role is CallerRole.Run ? RunToken : NotForClients, returnTo);
-        }
-
-        http.User = result.Principal;
-        http.Response.Cookies.Append(ConsoleAccess.Cookie, token, CookieOptions(http, servers, ConsoleAccess.ExpiryOf(http)));
+        http.Response.Cookies.Append(ConsoleAccess.Cookie, session.Token, CookieOptions(http, session.ExpiresAt));
         return new SeeOther(Local(returnTo));
     }
 
-    public static SeeOther SignOut(HttpContext http, ServerAddresses servers)
+    public static async Task<SeeOther> SignOutAsync(HttpContext http, Caller caller, ConsoleSessions sessions)
     {
-        http.Response.Cookies.Delete(ConsoleAccess.Cookie, CookieOptions(http, servers, expires: null));
+        await sessions.CloseAsync(caller, http.RequestAborted);
+        http.Response.Cookies.Delete(ConsoleAccess.Cookie, CookieOptions(http, expires: null));
         return new SeeOther("/sign-in");
     }
 
-    private static async Task<(string Token, string? ReturnTo)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (!request.HasFormContentType)
-        {
-            return ("", null);
-        }
-
-        try
-        {
-            var form = await request.ReadFormAsync(cancellationToken);
-            return (form["token"].ToString().Trim(), form["return"]);
-        }
-        catch (InvalidDataException)
-        {
-            return ("", null);
-        }
-    }
-
-    private static CookieOptions CookieOptions(HttpContext http, ServerAddresses servers, DateTimeOffset? expires) => new()
+    private static CookieOptions CookieOptions(HttpContext http, DateTimeOffset? expires) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = http.Request.IsHttps || servers.Base("operations").StartsWith("https:", StringComparison.Ordinal),
+        Secure = http.Request.IsHttps,
         Path = "/",
         Expires = expires,
         IsEssential = true,

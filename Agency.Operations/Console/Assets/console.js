@@ -1,19 +1,18 @@
-// Signs in with the token of the start-up's link, keeps relative times right, and replaces those parts of the page that have changed.
+// Signs in with the code of the start-up's link, keeps relative times right, and replaces those parts of the page that have changed.
 'use strict';
 
-const token = new URLSearchParams(location.hash.slice(1)).get('token');
-if (token) {
-  // The token leaves the address, and so the history, before anything else happens.
+const signIn = document.getElementById('sign-in');
+const takeCode = () => {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  if (!code) return;
+  // The code leaves the address, and so the history, before anything else happens.
   history.replaceState(null, '', location.pathname + location.search);
-  const form = document.createElement('form');
-  form.method = 'post';
-  form.action = '/sign-in';
-  for (const [name, value] of [['token', token], ['return', location.pathname + location.search]]) {
-    const input = form.appendChild(document.createElement('input'));
-    [input.type, input.name, input.value] = ['hidden', name, value];
-  }
-  document.body.append(form);
-  form.submit();
+  signIn.elements.secret.value = code;
+  signIn.submit();
+};
+if (signIn) {
+  takeCode();
+  addEventListener('hashchange', takeCode); // The link opened where this page is already shown.
 }
 
 const relative = (at, now) => {
@@ -50,7 +49,7 @@ const replaceParts = html => {
   if (keep && !keep.isConnected) [...parts.querySelectorAll(keep.tagName)].find(e => e.getAttribute('href') === keep.getAttribute('href') && e.textContent === keep.textContent)?.focus();
 };
 
-if (parts && !token) {
+if (parts) {
   const live = document.getElementById('live');
   const say = text => { if (live.textContent !== text) live.textContent = text; live.dataset.state = text; live.hidden = false; };
   let source;

@@ -27,7 +27,7 @@ internal sealed class ConsoleEvents(ConsoleFeed feed, ConsoleReader reader, ITok
         }
 
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(ListenAsync(key, caller.TokenId, ConsoleAccess.ExpiryOf(http), cancellationToken));
+        return TypedResults.ServerSentEvents(ListenAsync(key, caller.TokenId, ConsoleAccess.ExpiryOf(http.User), cancellationToken));
     }
 
     private async IAsyncEnumerable<SseItem<string>> ListenAsync(

@@ -25,36 +25,36 @@ public sealed partial class ConsoleBrowserTests(BrowserFixture console) : IClass
     }
 
     [Fact]
-    public async Task SignIn_LinkOfTheStartUp_OpensThePageAndLeavesNoTokenBehind()
+    public async Task SignIn_LinkOfTheStartUp_OpensThePageAndLeavesNoCodeBehind()
     {
         var (page, _) = await console.OpenAsync();
         var requested = new List<string>();
         page.Request += (_, request) => requested.Add(request.Url);
-        var token = console.OperatorToken;
+        var code = await console.CodeAsync();
 
-        await page.GotoAsync($"/#token={token}");
+        await page.GotoAsync($"/sign-in#code={code}");
         await page.GetByRole(AriaRole.Heading, new() { Name = "All clients" }).WaitForAsync();
 
         Assert.Equal(console.Address, new Uri(page.Url));
-        Assert.DoesNotContain(requested, url => new Uri(url).PathAndQuery.Contains(token, StringComparison.Ordinal));
-        Assert.DoesNotContain(token, await page.ContentAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(requested, url => new Uri(url).PathAndQuery.Contains(code, StringComparison.Ordinal));
+        Assert.DoesNotContain(code, await page.ContentAsync(), StringComparison.Ordinal);
         await page.GoBackAsync();
-        Assert.DoesNotContain(token, page.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain(code, page.Url, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task SignIn_LinkWhileSignedIn_TakesTheNewToken()
+    public async Task SignIn_LinkOpenedTwice_SaysThatACodeWorksOnce()
     {
-        var (page, _) = await console.OpenAsync();
-        await SignInAsync(page);
-        var token = console.OperatorToken;
+        var link = $"/sign-in#code={await console.CodeAsync()}";
+        var (first, _) = await console.OpenAsync();
+        await first.GotoAsync(link);
+        await first.Locator("#live[data-state=live]").WaitForAsync();
 
-        await page.GotoAsync("about:blank");
-        await page.GotoAsync($"/#token={token}");
-        await page.WaitForURLAsync(url => url == console.Address.ToString());
+        var (second, _) = await console.OpenAsync();
+        await second.GotoAsync(link);
 
-        await page.Locator("#live[data-state=live]").WaitForAsync();
-        Assert.Equal(token, Assert.Single(await page.Context.CookiesAsync()).Value);
+        Assert.Contains("A code works once", await second.GetByRole(AriaRole.Alert).InnerTextAsync(), StringComparison.Ordinal);
+        await CheckAsync(second);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed partial class ConsoleBrowserTests(BrowserFixture console) : IClass
         Assert.Equal(1, await page.Locator("noscript meta[http-equiv=refresh], meta[http-equiv=refresh]").CountAsync());
         await page.ClickAsync("text=Sign out");
         await page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" }).WaitForAsync();
-        Assert.Empty(await page.Context.CookiesAsync());
+        Assert.DoesNotContain(await page.Context.CookiesAsync(), cookie => cookie.Name == "agency-console");
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed partial class ConsoleBrowserTests(BrowserFixture console) : IClass
 
     private async Task SignInAsync(IPage page)
     {
-        await page.GotoAsync($"/#token={console.OperatorToken}");
+        await page.GotoAsync($"/sign-in#code={await console.CodeAsync()}");
         await page.Locator("#live[data-state=live]").WaitForAsync();
     }
 

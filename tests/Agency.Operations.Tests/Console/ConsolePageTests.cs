@@ -56,7 +56,7 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
     public async Task Page_DefaultClientOfTools_DoesNotNarrowIt()
     {
         await using var server = await console.Operations.StartServerAsync(null, new KeyValuePair<string, string?>("JULES_COMPANY", "odd"));
-        using var client = ConsoleFixture.Client(server, console.OperatorToken);
+        using var client = ConsoleFixture.Client(server, console.Session);
         Assert.Contains("weekly_reporting", await client.GetStringAsync("/", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -86,7 +86,7 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
     [InlineData("/console/secrets.txt")]
     public async Task Get_UnknownOrAnothers_IsNotFound(string path)
     {
-        using var client = ConsoleFixture.Client(console.Operations.Server, console.OperatorToken);
+        using var client = ConsoleFixture.Client(console.Operations.Server, console.Session);
         var address = path.Replace("{run}", console.Seed.FailedRun.ToString(), StringComparison.Ordinal)
             .Replace("{report}", console.Seed.Report.ToString(), StringComparison.Ordinal);
         using var answer = await client.GetAsync(address, TestContext.Current.CancellationToken);
@@ -96,7 +96,7 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
     [Fact]
     public async Task Report_SignedIn_IsThePdf()
     {
-        using var client = ConsoleFixture.Client(console.Operations.Server, console.OperatorToken);
+        using var client = ConsoleFixture.Client(console.Operations.Server, console.Session);
         using var answer = await client.GetAsync($"/console/reports/{ConsoleSeed.Client}/{console.Seed.Report}.pdf", TestContext.Current.CancellationToken);
         Assert.Equal("application/pdf", answer.Content.Headers.ContentType!.MediaType);
         Assert.StartsWith("%PDF", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
 
     private async Task<string> GetAsync(string path)
     {
-        using var client = ConsoleFixture.Client(console.Operations.Server, console.OperatorToken);
+        using var client = ConsoleFixture.Client(console.Operations.Server, console.Session);
         return await client.GetStringAsync(path, TestContext.Current.CancellationToken);
     }
 }
