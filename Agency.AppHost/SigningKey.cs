@@ -16,9 +16,11 @@ public sealed record SigningKey(IResourceBuilder<ParameterResource> Private, IRe
         if (builder.Configuration[$"Parameters:{privateName}"] is { Length: > 0 } kept)
             key.ImportFromPem(kept);
 
+        // The public half of a key that signed before, while its tokens shall go on working.
+        string retired = builder.Configuration[$"Parameters:{owner}-retired-public-key"] ?? "";
         return new(
             builder.AddParameter(privateName, new Generated(key.ExportPkcs8PrivateKeyPem()), secret: true, persist: true),
-            builder.AddParameter(publicName, key.ExportSubjectPublicKeyInfoPem()));
+            builder.AddParameter(publicName, $"{key.ExportSubjectPublicKeyInfoPem()}\n{retired}".TrimEnd()));
     }
 
     private sealed class Generated(string pem) : ParameterDefault

@@ -1,4 +1,5 @@
 using Agency.Operations.Audit;
+using Agency.Operations.Authorization;
 using Agency.Operations.Calendars;
 using Agency.Operations.Clients;
 using Agency.Operations.Connectors;
@@ -54,6 +55,7 @@ internal static class Server
             .AddClients()
             .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_run", "list_escalations", "list_notifications");
         builder.AddConsole();
+        builder.AddAuthorizationServer();
         builder.AddDemo();
         configure?.Invoke(builder);
 
@@ -65,6 +67,7 @@ internal static class Server
         app.MapReports();
         app.MapClients();
         app.MapConsole();
+        app.MapAuthorizationServer();
         return app;
     }
 }

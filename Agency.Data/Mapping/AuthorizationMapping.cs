@@ -53,7 +53,7 @@ internal sealed class AuthorizationMapping
         builder.Property(t => t.ReferenceId).HasMaxLength(100);
         builder.Property(t => t.Status).HasMaxLength(50);
         builder.Property(t => t.Subject).HasMaxLength(400);
-        builder.Property(t => t.Type).HasMaxLength(50);
+        builder.Property(t => t.Type).HasMaxLength(150);
         builder.HasIndex(t => t.ReferenceId).IsUnique();
     }
 

@@ -19,6 +19,7 @@ internal static class ConsoleExtensions
 
         // Names in any script stay readable; what means something to HTML is encoded all the same.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        builder.AddConsoleKeys();
         services.AddConsoleAccess();
         services.AddScoped<ConsoleReader>();
         services.AddScoped<ConsoleAudit>();

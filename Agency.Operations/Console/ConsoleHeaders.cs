@@ -4,12 +4,17 @@ namespace Agency.Operations.Console;
 internal static class ConsoleHeaders
 {
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
-    public static void Apply(HttpResponse response)
+    /// <param name="response">The answer.</param>
+    /// <param name="leadsTo">Where a form of the page may redirect to, beside this site: browsers hold the redirect to the page's policy too.</param>
+    public static void Apply(HttpResponse response, Uri? leadsTo = null)
     {
         var headers = response.Headers;
-        headers.ContentSecurityPolicy = Policy;
+
+        // A policy has no words for an IPv6 address.
+        headers.ContentSecurityPolicy = leadsTo is null ? Policy
+            : $"{Policy} {(leadsTo.HostNameType is UriHostNameType.IPv6 ? leadsTo.Scheme + ":" : leadsTo.GetLeftPart(UriPartial.Authority))}";
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
@@ -17,5 +22,6 @@ internal static class ConsoleHeaders
 
         // Not no-referrer: with it browsers send the origin "null", and OwnForm could not tell our own forms.
         headers["Referrer-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
     }
 }

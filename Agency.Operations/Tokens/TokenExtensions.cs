@@ -1,3 +1,4 @@
+using Agency.Operations.Authorization;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,7 @@ internal static class TokenExtensions
 
     /// <summary>The public keys of both issuers as a JSON Web Key Set, for whoever wants to check the agency's tokens.</summary>
     public static void MapTokenKeys(this WebApplication app) =>
-        app.MapGet("/.well-known/jwks.json", (IOptions<TokenOptions> options) =>
+        app.MapGet(AuthorizationPaths.Keys, (IOptions<TokenOptions> options) =>
             TypedResults.Ok(new { keys = options.Value.PublicKeys.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => TokenKeys.ReadPublic(pair.Value)).Select(Describe) }))
             .AllowAnonymous();
 

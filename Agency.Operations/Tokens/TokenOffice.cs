@@ -117,23 +117,43 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var added = await context.Database.ExecuteSqlAsync(
             $"insert into revoked_token (token_id, revoked_at, expires_at) values ({tokenId}, {now}, {issued.ExpiresAt}) on conflict do nothing", cancellationToken);
-        var authorization = await context.Database
-            .SqlQuery<string>($"update oauth_authorization set status = 'revoked' where id = {issued.GrantId ?? ""} returning id as value").ToListAsync(cancellationToken);
-        foreach (var ended in (string[])[tokenId, .. authorization])
+        await EndIssuedFromAsync(context, tokenId, now, cancellationToken);
+        if (issued.GrantId is { } grant)
         {
-            await context.Database.ExecuteSqlAsync($"update oauth_token set status = 'revoked' where authorization_id = {ended}", cancellationToken);
-            await context.Database.ExecuteSqlAsync(
-                $"""
-                insert into revoked_token (token_id, revoked_at, expires_at)
-                select token_id, {now}, expires_at from issued_token where grant_id = {ended} and expires_at > {now} on conflict do nothing
-                """,
-                cancellationToken);
+            await EndAuthorizationAsync(context, grant, now, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
         var revokedAt = await context.RevokedTokens.Where(t => t.TokenId == tokenId).Select(t => t.RevokedAt).SingleAsync(cancellationToken);
         return new RevokedTokenView(tokenId, revokedAt, AlreadyRevoked: added == 0);
     }
+
+    /// <summary>Ends an OAuth authorization with every token that came from it.</summary>
+    public async Task EndAuthorizationAsync(string authorizationId, CancellationToken cancellationToken)
+    {
+        await using var context = database.OpenAgency();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await EndAuthorizationAsync(context, authorizationId, time.Now(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task EndAuthorizationAsync(AgencyDbContext context, string authorizationId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // What a token was issued from may also be another token, which lives on when this one ends.
+        if (await context.Database.ExecuteSqlAsync($"update oauth_authorization set status = 'revoked' where id = {authorizationId}", cancellationToken) > 0)
+        {
+            await context.Database.ExecuteSqlAsync($"update oauth_token set status = 'revoked' where authorization_id = {authorizationId}", cancellationToken);
+            await EndIssuedFromAsync(context, authorizationId, now, cancellationToken);
+        }
+    }
+
+    private static Task<int> EndIssuedFromAsync(AgencyDbContext context, string grantId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlAsync(
+            $"""
+            insert into revoked_token (token_id, revoked_at, expires_at)
+            select token_id, {now}, expires_at from issued_token where grant_id = {grantId} and expires_at > {now} on conflict do nothing
+            """,
+            cancellationToken);
 
     private async Task<IssuedToken> IssueAsync(AgencyDbContext context, TokenRequest request, string name, string? grantId, CancellationToken cancellationToken)
     {

@@ -27,6 +27,11 @@ public static class AgencyClaims
     /// <summary>Signs for runs and nothing else.</summary>
     public const string SchedulerIssuer = "agency:scheduler";
 
+    /// <summary>
+    /// Stands for the external authority once its token was validated and its claims were mapped. No key signs for this issuer: a token cannot name it.
+    /// </summary>
+    public const string ExternalIssuer = "agency:external";
+
     /// <summary>The <c>typ</c> header of an access token (RFC 9068).</summary>
     public const string TokenType = "at+jwt";
 }

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using ModelContextProtocol.AspNetCore.Authentication;
 
 namespace Agency.ServiceDefaults.Identity;
@@ -19,6 +21,12 @@ public static class AgencyIdentityExtensions
     /// <summary>The scheme that validates agency tokens.</summary>
     public const string BearerScheme = JwtBearerDefaults.AuthenticationScheme;
 
+    /// <summary>The scheme that validates tokens of the external authority, where there is one.</summary>
+    internal const string ExternalScheme = "external";
+
+    /// <summary>Chooses between the two by the issuer that a token names, which the chosen one then checks.</summary>
+    internal const string AnyScheme = "agency";
+
     /// <summary>Validates agency tokens for the audience of <paramref name="serverName"/>. <c>AddAgencyMcp</c> calls it.</summary>
     public static IServiceCollection AddAgencyIdentity(this IHostApplicationBuilder builder, string serverName)
     {
@@ -33,9 +41,19 @@ public static class AgencyIdentityExtensions
             ?? throw new InvalidOperationException("There is no caller here. Outside a request use ICallerAccessor."));
         services.TryAddScoped<CompanyScope>();
 
-        services.AddAuthentication(BearerScheme)
+        var authentication = services.AddAuthentication(AnyScheme)
+            .AddPolicyScheme(AnyScheme, null, options => options.ForwardDefaultSelector = Choose)
             .AddJwtBearer()
             .AddMcp();
+        services.AddOptions<ExternalAuthority>().BindConfiguration(ExternalAuthority.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExternalAuthority>, ExternalAuthorityValidator>());
+        if (ExternalAuthority.IsConfigured(builder.Configuration))
+        {
+            authentication.AddJwtBearer(ExternalScheme, _ => { });
+            services.AddSingleton<IConfigureOptions<JwtBearerOptions>>(provider =>
+                ActivatorUtilities.CreateInstance<ConfigureExternalBearer>(provider, serverName));
+        }
+
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>>(provider =>
             ActivatorUtilities.CreateInstance<ConfigureBearer>(provider, serverName));
         services.AddSingleton<IConfigureOptions<McpAuthenticationOptions>>(provider =>
@@ -61,6 +79,27 @@ public static class AgencyIdentityExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<TokenIssuer>();
         return builder.Services;
+    }
+
+    private static string Choose(HttpContext http)
+    {
+        const string prefix = "Bearer ";
+        var header = http.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            || string.IsNullOrWhiteSpace(http.RequestServices.GetRequiredService<IOptions<ExternalAuthority>>().Value.Authority))
+        {
+            return BearerScheme;
+        }
+
+        try
+        {
+            return new JsonWebToken(header[prefix.Length..].Trim()).Issuer is AgencyClaims.OperationsIssuer or AgencyClaims.SchedulerIssuer ? BearerScheme : ExternalScheme;
+        }
+        catch (ArgumentException)
+        {
+            // No token at all: either scheme refuses it.
+            return BearerScheme;
+        }
     }
 
     private static void AddTokenOptions(this IServiceCollection services)

@@ -44,7 +44,7 @@ public static class CallerClaims
             return null;
         }
 
-        if (issuer != (role is CallerRole.Run ? AgencyClaims.SchedulerIssuer : AgencyClaims.OperationsIssuer))
+        if (role is CallerRole.Run ? issuer != AgencyClaims.SchedulerIssuer : issuer is not (AgencyClaims.OperationsIssuer or AgencyClaims.ExternalIssuer))
         {
             refusal = "the issuer may not sign for this role";
             return null;

@@ -56,7 +56,8 @@ internal sealed class ConfigureBearer(string serverName, IOptions<TokenOptions> 
         return expires is { } end && now < end + ClockSkew && (notBefore is not { } start || now >= start - ClockSkew);
     }
 
-    private static async Task CheckAsync(TokenValidatedContext context)
+    /// <summary>The rest of what every token must be, whoever signed it.</summary>
+    internal static async Task CheckAsync(TokenValidatedContext context)
     {
         if (CallerClaims.Read(context.Principal, out var refusal) is not { } caller)
         {

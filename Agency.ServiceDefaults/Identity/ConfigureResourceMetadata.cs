@@ -5,7 +5,7 @@ using ModelContextProtocol.Authentication;
 namespace Agency.ServiceDefaults.Identity;
 
 /// <summary>The protected-resource metadata (RFC 9728) under the server's public address, whatever host a request names.</summary>
-internal sealed class ConfigureResourceMetadata(string serverName, ServerAddresses servers) : IConfigureNamedOptions<McpAuthenticationOptions>
+internal sealed class ConfigureResourceMetadata(string serverName, ServerAddresses servers, IOptions<ExternalAuthority> authority) : IConfigureNamedOptions<McpAuthenticationOptions>
 {
     public const string Path = "/.well-known/oauth-protected-resource/mcp";
 
@@ -18,12 +18,16 @@ internal sealed class ConfigureResourceMetadata(string serverName, ServerAddress
             return;
         }
 
-        options.ForwardAuthenticate = AgencyIdentityExtensions.BearerScheme;
+        options.ForwardAuthenticate = AgencyIdentityExtensions.AnyScheme;
         options.ResourceMetadataUri = new Uri(servers.Base(serverName) + Path);
         options.ResourceMetadata = new ProtectedResourceMetadata
         {
             Resource = servers.Audience(serverName),
             ResourceName = $"Agency {serverName}",
+            AuthorizationServers = { servers.AuthorizationServer() },
+            ScopesSupported = string.IsNullOrWhiteSpace(authority.Value.Authority)
+                ? [.. AgencyScopes.All]
+                : [.. authority.Value.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
             BearerMethodsSupported = { "header" },
         };
     }

@@ -22,6 +22,10 @@ public sealed class ServerAddresses(IConfiguration configuration)
     /// <summary>The MCP address of a server: the audience of its tokens.</summary>
     public string Audience(string server) => Base(server) + "/mcp";
 
+    /// <summary>The issuer of the authorization server, as its metadata and the resources' have it: who compares, compares letter by letter.</summary>
+    public string AuthorizationServer() =>
+        ExternalAuthority.IsConfigured(configuration) ? configuration[$"{ExternalAuthority.Section}:{nameof(ExternalAuthority.Authority)}"]! : new Uri(Base("operations")).AbsoluteUri;
+
     /// <summary>The audiences of all MCP servers, for people's tokens.</summary>
     public IReadOnlyList<string> AllAudiences() => [.. McpServers.Select(Audience)];
 }

@@ -22,7 +22,10 @@ internal static class CallerLimits
 
     private static readonly string[] Unlimited = ["/health", "/alive"];
 
-    /// <summary>Adds the limits and, between them, authentication.</summary>
+    /// <summary>
+    /// Adds the limits and, between and after them, authentication and authorization: left to the framework these would come first, and refuse
+    /// strangers without counting them.
+    /// </summary>
     public static void UseCallerLimits(this WebApplication app)
     {
         var limits = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value;
@@ -33,6 +36,7 @@ internal static class CallerLimits
         {
             app.UseAuthentication();
             app.UseRateLimiter(Options(PartitionedRateLimiter.Create<HttpContext, string>(http => TokenHolder(http, limits))));
+            app.UseAuthorization();
         }
     }
 

@@ -26,6 +26,8 @@ public static class AgencyMcpExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddAgencyIdentity(serverName);
+        builder.Services.AddSingleton(provider => new InsufficientScope(
+            serverName, provider.GetRequiredService<ServerAddresses>(), provider.GetServices<McpServerTool>()));
         builder.Services.AddSingleton<ToolCallFilter>();
         builder.Services.AddHostedService<AgencyToolConventions>();
         return builder.Services
@@ -79,7 +81,8 @@ public static class AgencyMcpExtensions
     public static WebApplication MapAgencyMcp(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapMcp("/mcp").RequireAuthorization(AgencyIdentityExtensions.CallerPolicy);
+        app.Use((http, next) => http.RequestServices.GetRequiredService<InsufficientScope>().InvokeAsync(http, next));
+        app.MapMcp(InsufficientScope.Path).RequireAuthorization(AgencyIdentityExtensions.CallerPolicy);
 
         // The SDK's handler serves it where host and scheme of the request are the public ones; behind a proxy that changes them it is served here.
         app.MapGet(ConfigureResourceMetadata.Path, (IOptionsMonitor<McpAuthenticationOptions> options) => Microsoft.AspNetCore.Http.Results.Json(

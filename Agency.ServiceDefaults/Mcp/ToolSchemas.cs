@@ -92,7 +92,8 @@ internal static class ToolSchemas
             schema["writeOnly"] = true;
         }
 
-        return isId || format is not null || secret ? schema : node;
+        // What may be anything is "true" to the exporter, which strict clients refuse among properties; an empty schema says the same.
+        return isId || format is not null || secret || node.GetValueKind() is JsonValueKind.True ? schema : node;
     }
 
     private static void DropNull(JsonNode? node, Dictionary<string, string> names)

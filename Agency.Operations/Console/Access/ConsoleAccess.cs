@@ -28,6 +28,7 @@ internal static class ConsoleAccess
     {
         services.AddSingleton<SignInCodes>();
         services.AddSingleton<ConsoleSessions>();
+        services.AddSingleton<OwnForm>();
         services.AddAuthentication().AddJwtBearer(Scheme, _ => { }).AddJwtBearer(PastedScheme, _ => { });
         services.AddOptions<JwtBearerOptions>(PastedScheme).Configure<IServiceProvider>((options, provider) =>
             Take(options, provider, http => http.Items[PastedToken] as string));

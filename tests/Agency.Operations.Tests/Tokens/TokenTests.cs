@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agency.Operations.Tokens;
+using Agency.Testing.Mcp;
 
 namespace Agency.Operations.Tests.Tokens;
 
@@ -102,6 +103,20 @@ public sealed class TokenTests(OperationsFixture operations) : IClassFixture<Ope
         var all = keys.RootElement.GetProperty("keys").EnumerateArray().ToArray();
         Assert.Equal(2, all.Length);
         Assert.All(all, key => Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Jwks_WhileAKeyIsReplaced_HoldsOldAndNew()
+    {
+        using var next = new TestTokens();
+        const string setting = "Tokens:PublicKeys:operations";
+        await using var server = await operations.StartServerAsync(
+            null, new KeyValuePair<string, string?>(setting, $"{operations.Tokens.Settings[setting]}\n{next.Settings[setting]}"));
+        using var http = server.CreateHttpClient();
+
+        using var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Stop));
+
+        Assert.Equal(3, keys.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()).Distinct().Count());
     }
 
     private static async Task<(int Code, string Output, string Errors)> CommandAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)

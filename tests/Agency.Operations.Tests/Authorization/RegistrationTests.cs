@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Agency.Operations.Authorization.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Agency.Operations.Tests.Authorization;
+
+public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixture<AuthorizationFixture>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Register_AsksForASecret_GetsNone()
+    {
+        var (status, body) = await PostAsync("""
+            {"redirect_uris":["https://client.test/back"],"client_name":"株式会社","token_endpoint_auth_method":"client_secret_post","logo_uri":"https://evil.test/x.svg"}
+            """);
+
+        Assert.Equal(HttpStatusCode.Created, status);
+        Assert.Equal("none", body.GetProperty("token_endpoint_auth_method").GetString());
+        Assert.Equal("株式会社", body.GetProperty("client_name").GetString());
+        Assert.False(body.TryGetProperty("client_secret", out _));
+        Assert.False(body.TryGetProperty("logo_uri", out _));
+    }
+
+    [Theory]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("data:text/html,x")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("myapp://callback")]
+    [InlineData("http://client.test/back")]
+    [InlineData("http://127.0.0.1.evil.test/back")]
+    [InlineData("http://localhost@evil.test/back")]
+    [InlineData("https://user:pw@client.test/back")]
+    [InlineData("https://client.test/back#fragment")]
+    [InlineData("https://*.client.test/back")]
+    [InlineData("https:\\\\\\\\client.test")]
+    [InlineData("https://client.test/\\n")]
+    [InlineData("/relative")]
+    [InlineData("")]
+    public async Task Register_RedirectThatIsUnsafe_IsRefused(string uri)
+    {
+        var (status, body) = await PostAsync($$"""{"redirect_uris":["https://client.test/back","{{uri}}"]}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_redirect_uri"), (status, body.GetProperty("error").GetString()));
+        Assert.Contains("https", body.GetProperty("error_description").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "invalid_redirect_uri")]
+    [InlineData("""{"redirect_uris":[]}""", "invalid_redirect_uri")]
+    [InlineData("""{"redirect_uris":null}""", "invalid_redirect_uri")]
+    [InlineData("""{"redirect_uris":[null]}""", "invalid_redirect_uri")]
+    [InlineData("""{"redirect_uris":"https://client.test/"}""", "invalid_client_metadata")]
+    [InlineData("null", "invalid_redirect_uri")]
+    [InlineData("not json", "invalid_client_metadata")]
+    [InlineData("""{"redirect_uris":["https://client.test/"],"grant_types":["client_credentials"]}""", "invalid_client_metadata")]
+    [InlineData("""{"redirect_uris":["https://client.test/"],"response_types":["token"]}""", "invalid_client_metadata")]
+    [InlineData("""{"redirect_uris":["https://client.test/"],"client_name":"a\u202eb"}""", "invalid_client_metadata")]
+    public async Task Register_MetadataThatMakesNoSense_IsRefused(string metadata, string error)
+    {
+        var (status, body) = await PostAsync(metadata);
+        Assert.Equal((HttpStatusCode.BadRequest, error), (status, body.GetProperty("error").GetString()));
+    }
+
+    [Fact]
+    public async Task Register_HugeBody_IsRefused()
+    {
+        var (status, _) = await PostAsync($$"""{"redirect_uris":["https://client.test/"],"client_name":"{{new string('x', 20_000)}}"}""");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+    }
+
+    [Fact]
+    public async Task Register_AgainAndAgain_IsHeldUp()
+    {
+        await using var server = await agency.Operations.StartServerAsync(null, new KeyValuePair<string, string?>("Limits:PerMinute:oauth-register", "1"));
+        using var http = server.CreateHttpClient();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await http.PostAsJsonAsync("/oauth/register", new { redirect_uris = new[] { "https://client.test/" } }, Stop);
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.TooManyRequests], statuses);
+    }
+
+    [Fact]
+    public async Task Pruning_ADayLater_RemovesClientsThatNobodyUsed()
+    {
+        var id = await agency.RegisterAsync("Never used");
+        await agency.Server.Services.GetRequiredService<GrantPruning>().RunOnceAsync(Stop);
+        Assert.Equal(1, await CountAsync(id));
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(1).AddMinutes(1));
+        await using var later = await agency.Operations.StartServerAsync(builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)));
+
+        await later.Services.GetRequiredService<GrantPruning>().RunOnceAsync(Stop);
+
+        Assert.Equal(0, await CountAsync(id));
+    }
+
+    private Task<long> CountAsync(string id) => agency.Operations.Database.ScalarAsync<long>("select count(*) from agency.oauth_client where client_id = $1", id);
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string metadata)
+    {
+        using var http = agency.Server.CreateHttpClient();
+        using var content = new StringContent(metadata, Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync("/oauth/register", content, Stop);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
+    }
+}
