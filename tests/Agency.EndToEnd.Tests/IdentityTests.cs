@@ -48,6 +48,16 @@ public sealed class IdentityTests(RunningAgency agency) : IClassFixture<RunningA
         Assert.Equal(issuer, discovered.RootElement.GetProperty("issuer").GetString());
     }
 
+    [Fact]
+    public async Task ConsoleLink_OfTheRunningAgency_LeadsToItsSignIn()
+    {
+        var made = await agency.App.RunProgramAsync("operations", ["--console-link"], TestContext.Current.CancellationToken);
+
+        Assert.True(made.ExitCode == 0, made.Error);
+        using var http = agency.App.CreateHttpClient("operations");
+        Assert.StartsWith(new Uri(http.BaseAddress!, "/sign-in#code=").ToString(), made.Output.Trim(), StringComparison.Ordinal);
+    }
+
     private async Task<HttpStatusCode> StatusAsync(string server, string token)
     {
         using var http = agency.App.CreateHttpClient(server);
