@@ -1,6 +1,7 @@
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Planning;
+using Agency.Scheduler.Sandboxing;
 using Agency.Scheduler.Settling;
 using Agency.Scheduler.Sops;
 using Agency.Scheduler.Watching;
@@ -59,6 +60,9 @@ internal static class SchedulerServices
             provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkerHeapMegabytes));
         services.AddSingleton(provider => new WorkFolder(
             provider.GetRequiredService<IOptions<SchedulerOptions>>().Value.WorkFolder, provider.GetRequiredService<ILogger<WorkFolder>>()));
+        services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SandboxOptions>, SandboxOptionsValidator>();
+        services.AddSingleton<SandboxLadder>();
         services.AddSingleton<WorkerPool>();
         services.AddSingleton<JournalWriter>();
         services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");

@@ -13,6 +13,12 @@ public sealed class RunEventReader(Stream stream)
     /// <summary>The longest event, in bytes without its line feed.</summary>
     public const int MaxLineBytes = 64 * 1024;
 
+    /// <summary>What a worker may write in all; nothing is read after that.</summary>
+    public const long MaxBytes = 64 * 1024 * 1024;
+
+    /// <summary>Its lines, likewise.</summary>
+    public const int MaxLines = 50_000;
+
     /// <summary>Rewrites each line before it is read: what must not be in an event is taken out here, wherever it stands.</summary>
     public Func<byte[], byte[]>? Rewrite { get; set; }
 
@@ -22,10 +28,18 @@ public sealed class RunEventReader(Stream stream)
         var buffer = new byte[MaxLineBytes + 1];
         var length = 0;
         var skipping = false;
+        var total = 0L;
+        var lines = 0;
         while (true)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
             if (read == 0) break;
+            if ((total += read) > MaxBytes)
+            {
+                yield return RunEventLine.Last($"more than {MaxBytes} bytes in all");
+                yield break;
+            }
+
             var start = 0;
             var searched = length;
             length += read;
@@ -33,6 +47,12 @@ public sealed class RunEventReader(Stream stream)
             while ((feed = buffer.AsSpan(searched, length - searched).IndexOf((byte)'\n')) >= 0)
             {
                 var end = searched + feed;
+                if (++lines > MaxLines)
+                {
+                    yield return RunEventLine.Last($"more than {MaxLines} lines");
+                    yield break;
+                }
+
                 if (!skipping) yield return Parse(buffer.AsSpan(start, end - start));
                 skipping = false;
                 start = searched = end + 1;

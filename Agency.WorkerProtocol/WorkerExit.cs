@@ -9,6 +9,9 @@ public static class WorkerExit
     /// <summary>The envelope could not be read; the reason is on standard error.</summary>
     public const int BadEnvelope = 64;
 
+    /// <summary>It could not be confined as asked, so the program was not started; the reason is on standard error.</summary>
+    public const int NotConfined = 69;
+
     /// <summary>A fault of the worker itself; the reason is on standard error.</summary>
     public const int Internal = 70;
 

@@ -16,6 +16,26 @@ internal static partial class ProcessTree
     private static readonly bool ChildrenAreKnown =
         OperatingSystem.IsLinux() && File.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{Environment.ProcessId}/children"));
 
+    /// <summary>The one child of a process that waits for it.</summary>
+    /// <exception cref="WorkerStartException">There is none, or it cannot be told.</exception>
+    public static int OnlyChild(int id) => ChildrenAreKnown && Children(id) is [var child]
+        ? child
+        : throw new WorkerStartException("the process in its sandbox cannot be told (Linux tells it when built with CONFIG_PROC_CHILDREN)");
+
+    /// <summary>Ends the two processes that a worker with a wrapper consists of; all others of its sandbox end with them.</summary>
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public static void Kill(Process wrapper, int inner)
+    {
+        // While the wrapper is stopped it cannot take note of the other's end, so that id is nobody else's.
+        if (!wrapper.HasExited)
+        {
+            _ = Signal(wrapper.Id, Stop);
+            _ = Signal(inner, KillNow);
+        }
+
+        wrapper.Kill();
+    }
+
     /// <exception cref="InvalidOperationException">It has ended.</exception>
     public static void Kill(Process process)
     {

@@ -106,6 +106,8 @@ internal sealed partial class RunExecutor(
             {
                 switch (line.Event)
                 {
+                    case null when line.IsLast:
+                        return Lost($"it wrote {line.Violation}");
                     case null when ++violations > MaxViolations:
                         return Lost("it broke the protocol again and again");
                     case null:

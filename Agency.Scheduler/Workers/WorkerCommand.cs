@@ -4,8 +4,17 @@ using System.Runtime.InteropServices;
 namespace Agency.Scheduler.Workers;
 
 /// <summary>How a worker is started: the program, its arguments and its whole environment.</summary>
-internal sealed record WorkerCommand(WorkerBuild Build, string FileName, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+internal sealed record WorkerCommand(WorkerBuild Build, IReadOnlyList<string> Line, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>The program that confines itself and then becomes the worker: the worker's own.</summary>
+    public IReadOnlyList<string> Launcher { get; init; } = Line;
+
+    /// <summary>Whether it runs on .NET's runtime, which wants to see the processes of its sandbox.</summary>
+    public bool IsManaged { get; init; }
+
+    /// <summary>The folders that it must be able to read, besides the system's libraries.</summary>
+    public IReadOnlyList<string> Readable { get; init; } = [Path.GetDirectoryName(Build.File)!];
+
     /// <param name="build">The worker.</param>
     /// <param name="heapMegabytes">Memory that the worker's heap may take.</param>
     public static WorkerCommand For(WorkerBuild build, int heapMegabytes)
@@ -21,14 +30,20 @@ internal sealed record WorkerCommand(WorkerBuild Build, string FileName, IReadOn
             environment["SystemRoot"] = root; // Sockets do not work without it.
         }
 
-        if (!build.File.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+        var isProgram = !build.File.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        if (isProgram && !File.Exists((build.File.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? build.File[..^4] : build.File) + ".dll"))
         {
-            return new WorkerCommand(build, build.File, [], environment);
+            return new WorkerCommand(build, [build.File], environment);
         }
 
         var dotnet = DotnetRoot();
         environment["DOTNET_ROOT"] = dotnet;
-        return new WorkerCommand(build, Path.Combine(dotnet, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), [build.File], environment);
+
+        // It would take memory that counts against nobody, which a confined process may not have.
+        environment["DOTNET_EnableWriteXorExecute"] = "0";
+        string[] line = isProgram ? [build.File] : [Path.Combine(dotnet, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), build.File];
+        var command = new WorkerCommand(build, line, environment) { IsManaged = true };
+        return command with { Readable = [.. command.Readable, dotnet] };
     }
 
     /// <summary>The folder of the runtime that this process runs on.</summary>

@@ -7,7 +7,7 @@ internal sealed class WorkerHealthCheck(WorkerCommand command) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var missing = ((IEnumerable<string>)[command.FileName, .. command.Arguments]).FirstOrDefault(file => !File.Exists(file));
+        var missing = command.Line.FirstOrDefault(file => !File.Exists(file));
         return Task.FromResult(missing is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"The worker's file '{missing}' is gone."));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agency.Scheduler.Gateway;
+using Agency.Scheduler.Sandboxing;
 using Agency.WorkerProtocol;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace Agency.Scheduler.Workers;
 /// waiting raises the number, up to the runs that may execute at once, and every while without such a run lowers it again.
 /// </summary>
 internal sealed partial class WorkerPool(
-    WorkerCommand command, WorkFolder folders, GatewayServer gateways, IOptions<SchedulerOptions> options, TimeProvider time,
+    WorkerCommand command, SandboxLadder ladder, WorkFolder folders, GatewayServer gateways, IOptions<SchedulerOptions> options, TimeProvider time,
     ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(30);
@@ -51,7 +52,7 @@ internal sealed partial class WorkerPool(
             }
 
             Miss();
-            return await StartOneAsync(cancellationToken);
+            return await StartOneAsync(ladder.Sandbox, cancellationToken);
         }
         finally
         {
@@ -73,18 +74,21 @@ internal sealed partial class WorkerPool(
             _wanted--;
         }
 
-        if (_ready.Count > _wanted && _ready.TryDequeue(out var surplus))
-        {
-            await surplus.DisposeAsync();
-        }
+        await RetireSurplusAsync();
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <exception cref="SandboxRefusedException">No worker can be isolated as it must be.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         Using(_logger, command.Build.File, command.Build.Reason);
+        if (await ladder.ChooseAsync(sandbox => StartOneAsync(sandbox, cancellationToken)) is { } first)
+        {
+            _ready.Enqueue(first);
+            await RetireSurplusAsync();
+        }
+
         Fill();
         _retiring = Task.Run(RetireRegularlyAsync, CancellationToken.None);
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -107,6 +111,14 @@ internal sealed partial class WorkerPool(
     {
         // The container holds it as a singleton and as a hosted service, and disposes of both.
         await StopAsync(CancellationToken.None);
+    }
+
+    private async Task RetireSurplusAsync()
+    {
+        if (_ready.Count > _wanted && _ready.TryDequeue(out var surplus))
+        {
+            await surplus.DisposeAsync();
+        }
     }
 
     private void Miss()
@@ -142,7 +154,7 @@ internal sealed partial class WorkerPool(
         {
             try
             {
-                _ready.Enqueue(await StartOneAsync(_stopping.Token));
+                _ready.Enqueue(await StartOneAsync(ladder.Sandbox, _stopping.Token));
             }
             catch (Exception e) when (e is WorkerStartException or OperationCanceledException)
             {
@@ -194,12 +206,12 @@ internal sealed partial class WorkerPool(
         }
     }
 
-    private async Task<WorkerProcess> StartOneAsync(CancellationToken cancellationToken)
+    private async Task<WorkerProcess> StartOneAsync(Sandbox sandbox, CancellationToken cancellationToken)
     {
         WorkerProcess worker;
         try
         {
-            worker = await WorkerProcess.StartAsync(command, folders, gateways, time);
+            worker = await WorkerProcess.StartAsync(command, sandbox, folders, gateways, time);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
         {
@@ -213,6 +225,7 @@ internal sealed partial class WorkerPool(
             var first = await worker.NextAsync(either.Token);
             if (first is { Event: ReadyEvent { Protocol: RunEnvelope.CurrentProtocol } })
             {
+                worker.Admit();
                 return worker;
             }
 

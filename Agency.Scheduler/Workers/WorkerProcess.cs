@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Agency.Scheduler.Gateway;
+using Agency.Scheduler.Sandboxing;
 using Agency.WorkerProtocol;
 
 namespace Agency.Scheduler.Workers;
@@ -13,24 +14,29 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     private const int ErrorsKept = 4096;
 
+    /// <summary>What a worker may write to its standard error before it is ended.</summary>
+    private const int MaxErrors = 16 * 1024 * 1024;
+
     private static readonly TimeSpan ExitTime = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
     private readonly WorkFolder _folders;
     private readonly string _folder;
+    private readonly Sandbox _sandbox;
     private readonly TimeProvider _time;
     private readonly RunEventReader _reader;
     private readonly IAsyncEnumerator<RunEventLine> _events;
     private readonly CancellationTokenSource _reading = new();
     private readonly StringBuilder _errors = new();
     private readonly Task _readingErrors;
+    private int? _inner;
     private bool _isThrough;
+    private bool _hasFlooded;
     private bool _disposed;
 
-    private WorkerProcess(Process process, WorkerGateway gateway, WorkFolder folders, string folder, TimeProvider time)
+    private WorkerProcess(Process process, Sandbox sandbox, WorkerGateway gateway, WorkFolder folders, string folder, TimeProvider time)
     {
-        (_process, Gateway, _folders, _folder, _time) = (process, gateway, folders, folder, time);
-        gateway.ProcessId = process.Id;
+        (_process, _sandbox, Gateway, _folders, _folder, _time) = (process, sandbox, gateway, folders, folder, time);
         _reader = new RunEventReader(process.StandardOutput.BaseStream);
         _events = _reader.ReadAllAsync(_reading.Token).GetAsyncEnumerator(_reading.Token);
         _readingErrors = Task.Run(ReadErrorsAsync);
@@ -38,42 +44,29 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public WorkerGateway Gateway { get; }
 
-    public int Id => _process.Id;
+    /// <summary>Of the worker itself once it has been admitted; until then of the process that was started for it.</summary>
+    public int Id => _inner ?? _process.Id;
 
     public bool HasExited => _process.HasExited;
 
     /// <summary>The folder that is the worker's own.</summary>
     public string Folder => _folder;
 
-    /// <param name="command">How to start it.</param>
+    /// <param name="command">What to start.</param>
+    /// <param name="sandbox">How.</param>
     /// <param name="folders">Where its folder is made.</param>
     /// <param name="gateways">Opens its gateway.</param>
     /// <param name="time">The clock.</param>
     public static async Task<WorkerProcess> StartAsync(
-        WorkerCommand command, WorkFolder folders, GatewayServer gateways, TimeProvider time)
+        WorkerCommand command, Sandbox sandbox, WorkFolder folders, GatewayServer gateways, TimeProvider time)
     {
         var folder = folders.CreateWorkerFolder();
         WorkerGateway? gateway = null;
         try
         {
             gateway = await gateways.OpenAsync(Path.Combine(folder, "gateway"));
-            var start = new ProcessStartInfo(command.FileName, command.Arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            };
-            start.Environment.Clear();
-            foreach (var (name, value) in command.Environment)
-            {
-                start.Environment[name] = value;
-            }
-
-            start.Environment["HOME"] = start.Environment[OperatingSystem.IsWindows() ? "TEMP" : "TMPDIR"] = folder;
-            var process = Process.Start(start) ?? throw new InvalidOperationException("The worker's process was not started.");
-            return new WorkerProcess(process, gateway, folders, folder, time);
+            var process = await SpawnThread.StartAsync(sandbox.Start(command, folder));
+            return new WorkerProcess(process, sandbox, gateway, folders, folder, time);
         }
         catch
         {
@@ -89,6 +82,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>What the worker tells from now on is rewritten first.</summary>
     public void Rewrite(Func<byte[], byte[]> rewrite) => _reader.Rewrite = rewrite;
+
+    /// <summary>Limits the worker, which has said that it is ready and has read nothing of its run, and opens its gateway to it alone.</summary>
+    /// <exception cref="WorkerStartException">It cannot be limited, or not be told from others.</exception>
+    public void Admit()
+    {
+        _inner = _sandbox.HasWrapper ? ProcessTree.OnlyChild(_process.Id) : _process.Id;
+        WorkerLimits.Apply(Id, _sandbox);
+        Gateway.ProcessId = Id;
+    }
 
     /// <summary>The next line of the worker; null at the end of its output.</summary>
     public async Task<RunEventLine?> NextAsync(CancellationToken cancellationToken)
@@ -125,7 +127,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
             errors = _errors.ToString().Trim();
         }
 
-        var code = _process.ExitCode > 128 ? $"it was ended by signal {_process.ExitCode - 128}" : $"it exited with code {_process.ExitCode}";
+        if (_hasFlooded)
+        {
+            return $"it wrote more than {MaxErrors} bytes to its standard error and was ended";
+        }
+
+        var code = _process.ExitCode switch
+        {
+            > 128 and var ended => $"it was ended by signal {ended - 128}{Meaning(ended - 128)}",
+            var ended => $"it exited with code {ended}",
+        };
         return errors.Length == 0 ? code : $"{code}: {errors}";
     }
 
@@ -148,12 +159,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _folders.Delete(_folder);
     }
 
-    /// <summary>Ends it and every process it has started. After its outcome it is about to leave, and looking for others costs more than a run's call.</summary>
+    /// <summary>Ends it and every process it has started. Without a sandbox these have to be looked for, which costs more than a run's call.</summary>
     public void Kill()
     {
         try
         {
-            if (_isThrough)
+            if (_sandbox.HasWrapper)
+            {
+                ProcessTree.Kill(_process, Id);
+            }
+            else if (_isThrough || _sandbox.EndsWithItsProcess)
             {
                 _process.Kill();
             }
@@ -167,6 +182,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
             // It has ended, it or one of its children, in this very moment.
         }
     }
+
+    private static string Meaning(int signal) => signal switch
+    {
+        24 => " (its processor time was used up)",
+        25 => " (a file grew too large)",
+        _ => "",
+    };
 
     private async Task<bool> ExitsAsync()
     {
@@ -185,11 +207,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private async Task ReadErrorsAsync()
     {
         var buffer = new char[1024];
+        var total = 0L;
         try
         {
             int read;
             while ((read = await _process.StandardError.ReadAsync(buffer, _reading.Token)) > 0)
             {
+                if ((total += read) > MaxErrors && !_hasFlooded)
+                {
+                    _hasFlooded = true;
+                    Kill();
+                }
+
                 lock (_errors)
                 {
                     _errors.Append(buffer, 0, read);

@@ -43,7 +43,12 @@ public sealed class RunningAgency : IAsyncLifetime
             .WithEnvironment("Smtp__UseTls", "false")
             .WithEnvironment("Smtp__From", "agency@example.com")
             .WithEnvironment("Smtp__To", "people@example.com");
-        _builder.CreateResourceBuilder<ProjectResource>("scheduler").WithEnvironment("Scheduler__Lease", "00:00:03").WithEnvironment("Outbound__Allow", "127.0.0.1");
+        _builder.CreateResourceBuilder<ProjectResource>("scheduler")
+            .WithEnvironment("Scheduler__Lease", "00:00:03")
+            .WithEnvironment("Outbound__Allow", "127.0.0.1")
+
+            // Where this runs may offer neither bubblewrap nor namespaces, which production asks for.
+            .WithEnvironment("Scheduler__Sandbox__PodIsolates", "true");
         foreach (var service in (string[])["operations", "context", "health", "scheduler"])
         {
             _builder.CreateResourceBuilder<ProjectResource>(service)

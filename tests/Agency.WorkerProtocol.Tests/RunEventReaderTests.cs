@@ -50,6 +50,31 @@ public sealed class RunEventReaderTests
             Encoding.UTF8.GetString(stream.ToArray()));
     }
 
+    [Fact]
+    public async Task ReadAll_MoreThanAWorkerMayWrite_StopsReading()
+    {
+        // One line without an end, of which no part is ever an event.
+        using var endless = new Repeated("x"u8.ToArray());
+
+        var read = await ReadAsync(endless);
+
+        Assert.Equal([false, true], read.Select(line => line.IsLast));
+        Assert.Equal($"more than {RunEventReader.MaxBytes} bytes in all", read[^1].Violation);
+        Assert.InRange(endless.Given, RunEventReader.MaxBytes, RunEventReader.MaxBytes + (2 * RunEventReader.MaxLineBytes));
+    }
+
+    [Fact]
+    public async Task ReadAll_MoreLinesThanAWorkerMayWrite_StopsReading()
+    {
+        using var endless = new Repeated("\n"u8.ToArray());
+
+        var read = await ReadAsync(endless);
+
+        Assert.Equal(RunEventReader.MaxLines + 1, read.Count);
+        Assert.Equal($"more than {RunEventReader.MaxLines} lines", read[^1].Violation);
+        Assert.True(read[^1].IsLast);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]

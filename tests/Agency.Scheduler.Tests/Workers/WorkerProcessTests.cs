@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Agency.Scheduler.Gateway;
+using Agency.Scheduler.Sandboxing;
 using Agency.Scheduler.Workers;
 using Agency.WorkerProtocol;
 using Microsoft.AspNetCore.Builder;
@@ -42,7 +43,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
 
         var names = (await File.ReadAllTextAsync($"/proc/{worker.Id}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Split('=')[0]);
         Assert.Equal(
-            ["DOTNET_EnableDiagnostics", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "DOTNET_TieredPGO", "HOME", "TMPDIR"],
+            ["DOTNET_EnableDiagnostics", "DOTNET_EnableWriteXorExecute", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "DOTNET_TieredPGO", "HOME", "TMPDIR"],
             names.Order(StringComparer.Ordinal));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(worker.Folder));
         Assert.Equal(worker.Folder, new FileInfo($"/proc/{worker.Id}/cwd").ResolveLinkTarget(true)!.FullName);
@@ -114,7 +115,7 @@ public sealed class WorkerProcessTests : IAsyncLifetime
     {
         var forwarder = new GatewayForwarder(new NoClients(), connectors: null!, _telemetry, NullLogger<GatewayForwarder>.Instance);
         return WorkerProcess.StartAsync(
-            command, folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
+            command, new Sandbox(SandboxLevel.Bare, new SandboxOptions()), folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
     }
 
     private static bool IsAlive(int pid)

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+
+namespace Agency.Worker.Confining;
+
+/// <summary>
+/// A filter of system calls (seccomp) for what no worker needs. With it a process stays one process, so its end is the end of all it did; it
+/// has no network but Unix sockets; it can neither look into nor signal another process; and all memory that it takes counts against its limit.
+/// </summary>
+/// <remarks>The filter is the process's for good and for all that it may become. A refused call fails with an error, it does not end the process.</remarks>
+internal static unsafe class SystemCallFilter
+{
+    private const nint FilterMode = 2;
+    private const uint CloneThree = 435;
+    private const uint FirstOfOtherAbi = 0x40000000;
+
+    private const ushort Load = 0x20;
+    private const ushort And = 0x54;
+    private const ushort IfEqual = 0x15;
+    private const ushort IfAtLeast = 0x35;
+    private const ushort IfAnyBit = 0x45;
+    private const ushort Return = 0x06;
+
+    private const uint Allow = 0x7fff0000;
+    private const uint Kill = 0x80000000;
+    private const uint NotPermitted = 0x00050000 | 1;
+    private const uint NoAccess = 0x00050000 | 13;
+    private const uint NoMemory = 0x00050000 | 12;
+    private const uint NotThere = 0x00050000 | 38;
+
+    private const uint Number = 0;
+    private const uint Architecture = 4;
+
+    private const uint UnixSockets = 1;
+    private const uint Thread = 0x10000;
+    private const uint SharedAndOfNoFile = 0x01 | 0x20;
+
+    public static void Install(SystemCalls calls)
+    {
+        List<Instruction> program =
+        [
+            new(Load, 0, 0, Architecture), new(IfEqual, 1, 0, calls.Architecture), new(Return, 0, 0, Kill),
+            new(Load, 0, 0, Number), new(IfAtLeast, 0, 1, FirstOfOtherAbi), new(Return, 0, 0, NotThere),
+
+            // Its flags cannot be seen here; the C library then takes clone, whose can.
+            .. Refuse(CloneThree, NotThere),
+            .. calls.Refused.SelectMany(call => Refuse((uint)call, NotPermitted)),
+            .. When(calls.Socket, 0, IfEqual, UnixSockets, NoAccess),
+            .. When(calls.Clone, 0, IfAnyBit, Thread, NotPermitted),
+            .. When(calls.Kill, 0, IfEqual, (uint)Libc.ProcessId(), NotPermitted),
+            .. When(calls.KillThread, 0, IfEqual, (uint)Libc.ProcessId(), NotPermitted),
+            .. When(calls.Limit, 0, IfEqual, 0, NotPermitted),
+            .. Unless(calls.Control, 0, Libc.SetParentDeathSignal, uint.MaxValue, NotPermitted),
+            .. Unless(calls.MapMemory, 3, SharedAndOfNoFile, SharedAndOfNoFile, NoMemory),
+            new(Return, 0, 0, Allow),
+        ];
+        var instructions = program.ToArray();
+        fixed (Instruction* first = instructions)
+        {
+            var filter = new Filter((ushort)instructions.Length, first);
+            Libc.Check(Libc.Control(Libc.SetSeccomp, FilterMode, (nint)(&filter)), "system calls cannot be filtered");
+        }
+    }
+
+    private static IEnumerable<Instruction> Refuse(uint call, uint answer) => [new(IfEqual, 0, 1, call), new(Return, 0, 0, answer)];
+
+    /// <summary>Allows the call only when the argument passes the test.</summary>
+    private static IEnumerable<Instruction> When(int call, uint argument, ushort test, uint value, uint otherwise) =>
+    [
+        new(IfEqual, 0, 4, (uint)call), new(Load, 0, 0, LowHalf(argument)), new(test, 1, 0, value), new(Return, 0, 0, otherwise), new(Return, 0, 0, Allow),
+    ];
+
+    /// <summary>Refuses the call when the argument, masked, is that value.</summary>
+    private static IEnumerable<Instruction> Unless(int call, uint argument, uint value, uint mask, uint then) =>
+    [
+        new(IfEqual, 0, 5, (uint)call), new(Load, 0, 0, LowHalf(argument)), new(And, 0, 0, mask), new(IfEqual, 0, 1, value), new(Return, 0, 0, then),
+        new(Return, 0, 0, Allow),
+    ];
+
+    /// <summary>Of the numbers asked about here the kernel itself looks at no more. Both kinds of processor put that half first.</summary>
+    private static uint LowHalf(uint argument) => 16 + (argument * 8);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Instruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Filter(ushort length, Instruction* instructions)
+    {
+        public readonly ushort Length = length;
+        public readonly Instruction* Instructions = instructions;
+    }
+}
