@@ -19,8 +19,8 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
     /// <summary>Whether the process that is started is not the worker but waits for it, its only child.</summary>
     public bool HasWrapper => Level >= SandboxLevel.Namespaces;
 
-    /// <summary>Whether all that a worker has started ends with its process, whatever it has tried.</summary>
-    public bool EndsWithItsProcess => Level > SandboxLevel.Bare;
+    /// <summary>Whether a worker can neither reach another process nor start one: all that it did ends with its own.</summary>
+    public bool IsContained => Level > SandboxLevel.Bare;
 
     /// <exception cref="WorkerStartException">What it takes is not installed.</exception>
     public ProcessStartInfo Start(WorkerCommand command, string folder)
@@ -51,7 +51,7 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
 
     private List<string> Line(WorkerCommand command, string folder, Dictionary<string, string> environment)
     {
-        if (Level > SandboxLevel.Bare && !OperatingSystem.IsLinux())
+        if (IsContained && !OperatingSystem.IsLinux())
         {
             throw new WorkerStartException("it takes Linux");
         }
@@ -60,12 +60,12 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
         return Level switch
         {
             SandboxLevel.Bare => [.. command.Line],
-            SandboxLevel.Landlock => [.. command.Launcher, .. Confined(command, FileConfinement.Landlock, readable)],
+            SandboxLevel.Landlock => [.. command.Line, .. Confined(command, FileConfinement.Landlock, readable)],
             SandboxLevel.Namespaces =>
             [
                 Installed("setpriv", "util-linux"), "--no-new-privs", "--pdeathsig", "KILL",
                 Installed("unshare", "util-linux"), "-Urnmpf", "--kill-child",
-                .. command.Launcher, .. Confined(command, FileConfinement.Mounts, command.IsManaged ? [Processes, .. readable] : readable),
+                .. command.Line, .. Confined(command, FileConfinement.Mounts, command.IsManaged ? [Processes, .. readable] : readable),
             ],
             _ =>
             [
@@ -73,7 +73,7 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
                 "--clearenv", .. environment.SelectMany(v => (string[])["--setenv", v.Key, v.Value]),
                 "--size", (Options.ScratchMegabytes * 1024L * 1024).ToString(CultureInfo.InvariantCulture), "--tmpfs", Scratch,
                 .. command.IsManaged ? (string[])["--proc", Processes] : [], .. readable.SelectMany(Mounted), "--chdir", folder, "--remount-ro", "/",
-                .. command.Launcher, .. Confined(command, FileConfinement.None, []),
+                .. command.Line, .. Confined(command, FileConfinement.None, []),
             ],
         };
     }

@@ -15,12 +15,11 @@ internal static class SandboxClosure
 
     public static string Open(SandboxLevel level) => level switch
     {
-        SandboxLevel.Bare =>
-            "the network, files and processes of this user, starting processes, outliving its run",
-        SandboxLevel.Landlock => $"Unix sockets of other services that this user may open{Threads}",
-        _ => $"nothing that is known{Threads}",
+        SandboxLevel.Bare => $"the network, files and processes of this user, starting processes, outliving its run; {Threads}",
+        SandboxLevel.Landlock => $"Unix sockets of other services that this user may open; {Threads}",
+        _ when Environment.IsPrivilegedProcess => $"{Threads} for root",
+        _ => "nothing that is known",
     };
 
-    /// <summary>The kernel counts none of root's.</summary>
-    private static string Threads => Environment.IsPrivilegedProcess ? "; the number of threads, which memory alone bounds for root" : "";
+    private const string Threads = "the number of threads, which memory alone bounds";
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Agency.Scheduler.Workers;
 using Agency.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
@@ -11,8 +10,6 @@ namespace Agency.Scheduler.Sandboxing;
 /// </summary>
 internal sealed partial class SandboxLadder(IOptions<SandboxOptions> options, AgencyMode mode, ILogger<SandboxLadder> logger)
 {
-    private const int SetDumpable = 4;
-
     private readonly ILogger _logger = logger;
 
     /// <summary>How workers are started.</summary>
@@ -57,12 +54,6 @@ internal sealed partial class SandboxLadder(IOptions<SandboxOptions> options, Ag
     private void Use(Sandbox sandbox, List<string> missing)
     {
         Sandbox = sandbox;
-        if (sandbox.Level is SandboxLevel.Bare && OperatingSystem.IsLinux())
-        {
-            // Nothing keeps such a worker from looking into the processes of its user, unless they are closed: this one is.
-            _ = Control(SetDumpable, 0);
-        }
-
         Chosen(
             _logger, NameOf(sandbox.Level), SandboxClosure.Closed(sandbox.Level), SandboxClosure.Open(sandbox.Level),
             missing.Count == 0 ? "" : $" Better ones are not to be had: {string.Join("; ", missing)}.");
@@ -79,10 +70,6 @@ internal sealed partial class SandboxLadder(IOptions<SandboxOptions> options, Ag
     }
 
     private static string NameOf(SandboxLevel level) => level.ToString().ToLowerInvariant();
-
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Control(int option, nint value);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Workers are isolated at level '{Level}'. Closed to them: {Closed}. Not closed: {Open}.{Missing}")]
     private static partial void Chosen(ILogger logger, string level, string closed, string open, string missing);

@@ -19,7 +19,7 @@ internal static partial class WorkerLimits
 
         var options = sandbox.Options;
         Set(process, Resource.Data, options.MemoryMegabytes * Megabyte);
-        Set(process, Resource.ProcessorSeconds, options.CpuSeconds);
+        Set(process, Resource.ProcessorSeconds, options.CpuSeconds, options.CpuSeconds + 1); // A signal that says why, then the end.
         Set(process, Resource.OpenFiles, options.OpenFiles);
         Set(process, Resource.FileSize, options.ScratchMegabytes * Megabyte);
         Set(process, Resource.CoreDump, 0);
@@ -31,9 +31,9 @@ internal static partial class WorkerLimits
         }
     }
 
-    private static void Set(int process, Resource resource, long value)
+    private static void Set(int process, Resource resource, long value, long? hard = null)
     {
-        if (SetLimit(process, resource, new Limit(value, value), 0) != 0)
+        if (SetLimit(process, resource, new Limit(value, hard ?? value), 0) != 0)
         {
             throw new WorkerStartException($"its limit of {resource} could not be set: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
         }

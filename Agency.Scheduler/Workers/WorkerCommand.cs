@@ -6,9 +6,6 @@ namespace Agency.Scheduler.Workers;
 /// <summary>How a worker is started: the program, its arguments and its whole environment.</summary>
 internal sealed record WorkerCommand(WorkerBuild Build, IReadOnlyList<string> Line, IReadOnlyDictionary<string, string> Environment)
 {
-    /// <summary>The program that confines itself and then becomes the worker: the worker's own.</summary>
-    public IReadOnlyList<string> Launcher { get; init; } = Line;
-
     /// <summary>Whether it runs on .NET's runtime, which wants to see the processes of its sandbox.</summary>
     public bool IsManaged { get; init; }
 

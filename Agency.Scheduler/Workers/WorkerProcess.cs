@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Sandboxing;
@@ -30,7 +31,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly StringBuilder _errors = new();
     private readonly Task _readingErrors;
     private int? _inner;
-    private bool _isThrough;
     private bool _hasFlooded;
     private bool _disposed;
 
@@ -60,6 +60,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static async Task<WorkerProcess> StartAsync(
         WorkerCommand command, Sandbox sandbox, WorkFolder folders, GatewayServer gateways, TimeProvider time)
     {
+        if (!sandbox.IsContained)
+        {
+            OwnProcess.Close();
+        }
+
         var folder = folders.CreateWorkerFolder();
         WorkerGateway? gateway = null;
         try
@@ -88,6 +93,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public void Admit()
     {
         _inner = _sandbox.HasWrapper ? ProcessTree.OnlyChild(_process.Id) : _process.Id;
+        if (_sandbox.IsContained && !IsConfined(Id))
+        {
+            throw new WorkerStartException("the worker has not confined itself, so it is of another build than this scheduler; deploy both together");
+        }
+
         WorkerLimits.Apply(Id, _sandbox);
         Gateway.ProcessId = Id;
     }
@@ -95,13 +105,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>The next line of the worker; null at the end of its output.</summary>
     public async Task<RunEventLine?> NextAsync(CancellationToken cancellationToken)
     {
-        if (!await _events.MoveNextAsync().AsTask().WaitAsync(cancellationToken))
-        {
-            return null;
-        }
-
-        _isThrough |= _events.Current.Event is OutcomeEvent;
-        return _events.Current;
+        return await _events.MoveNextAsync().AsTask().WaitAsync(cancellationToken) ? _events.Current : null;
     }
 
     /// <exception cref="IOException">The worker is gone.</exception>
@@ -134,6 +138,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
         var code = _process.ExitCode switch
         {
+            // The wrapper's own code: the worker leaves with no such.
+            1 when _sandbox.HasWrapper && _inner is not null => "it was ended, as the system does when memory or processor time is used up",
             > 128 and var ended => $"it was ended by signal {ended - 128}{Meaning(ended - 128)}",
             var ended => $"it exited with code {ended}",
         };
@@ -159,7 +165,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _folders.Delete(_folder);
     }
 
-    /// <summary>Ends it and every process it has started. Without a sandbox these have to be looked for, which costs more than a run's call.</summary>
+    /// <summary>Ends it and every process it has started. Only where nothing contains it have these to be looked for.</summary>
     public void Kill()
     {
         try
@@ -168,7 +174,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 ProcessTree.Kill(_process, Id);
             }
-            else if (_isThrough || _sandbox.EndsWithItsProcess)
+            else if (_sandbox.IsContained)
             {
                 _process.Kill();
             }
@@ -183,8 +189,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>As the kernel has it: that it cannot gain privileges, and that its system calls are filtered.</summary>
+    private static bool IsConfined(int process)
+    {
+        try
+        {
+            var status = File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"));
+            return status.Contains("NoNewPrivs:\t1") && status.Contains("Seccomp:\t2");
+        }
+        catch (IOException)
+        {
+            return false; // It has just ended.
+        }
+    }
+
     private static string Meaning(int signal) => signal switch
     {
+        9 => ", which the system sends when memory or processor time is used up",
         24 => " (its processor time was used up)",
         25 => " (a file grew too large)",
         _ => "",

@@ -23,6 +23,8 @@ internal static unsafe class NewRoot
     /// <summary>Below the working folder, which is the worker's own.</summary>
     private const string Place = "root";
 
+    private const string Processes = "/proc";
+
     public static void Enter(Confinement confinement, SystemCalls calls)
     {
         var folder = Environment.CurrentDirectory;
@@ -32,8 +34,6 @@ internal static unsafe class NewRoot
         Mount("tmpfs", root, "tmpfs", NoSetUid | NoDevices, "mode=755,size=64k");
         Make(root, "/tmp", isFolder: true);
         Mount("tmpfs", root + "/tmp", "tmpfs", NoSetUid | NoDevices, $"mode=700,size={confinement.ScratchMegabytes}m");
-        Make(root, "/proc", isFolder: true);
-        Mount("proc", root + "/proc", "proc", NoSetUid | NoDevices | NoExecution);
         foreach (var path in confinement.Readable.Where(Path.Exists))
         {
             Add(root, path);
@@ -50,6 +50,14 @@ internal static unsafe class NewRoot
 
     private static void Add(string root, string path)
     {
+        if (path == Processes)
+        {
+            // Those of the process's own namespace, not what is mounted there now.
+            Make(root, path, isFolder: true);
+            Mount("proc", root + path, "proc", NoSetUid | NoDevices | NoExecution);
+            return;
+        }
+
         if (new FileInfo(path).LinkTarget is { } target)
         {
             Directory.CreateDirectory(root + Path.GetDirectoryName(path));

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
+using Agency.Scheduler.Sandboxing;
+using Agency.Scheduler.Tests.Sandboxing;
+using Agency.Scheduler.Workers;
 using Agency.Testing;
 
 namespace Agency.Scheduler.Tests;
@@ -39,7 +43,51 @@ public sealed class SchedulerCrashTests(AgencyTestDatabase database) : Scheduler
         Directory.Delete(folder);
     }
 
-    private Process StartProcess(StubServers stubs, string folder)
+    [Theory]
+    [MemberData(nameof(HostileWorkerTests.Levels), MemberType = typeof(HostileWorkerTests))]
+    public async Task Kill_WhileAWorkerMeansToStay_LeavesWhatTheDocumentSays(string name)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks for processes in /proc.");
+        var level = Enum.Parse<SandboxLevel>(name);
+        await using (var offered = new HostileWorkers(level, new SandboxOptions()))
+        {
+            await offered.StartAsync();
+        }
+
+        await using var stubs = await StubServers.StartAsync();
+        stubs.State.Sops["stay"] = "---\nname: stay\n---\n# Stay\n\n1. **Stay.** For ever.\n\n   ```tool operations.wait\n   {}\n   ```\n";
+        await Test.AddCompanyAsync("acme");
+        await AddWorkflowAsync("acme", "w", null, DateTimeOffset.UnixEpoch.AddYears(50), type: "stay");
+        await Test.ExecuteAsync("""update agency.workflow set inputs = '{"attacks":"parent-death outlive stay"}'""");
+        var folder = Directory.CreateTempSubdirectory("sh-").FullName;
+        using (var doomed = StartProcess(stubs, folder, (WorkerBuild.PathVariable, HostileWorkers.Program), ("Scheduler:Sandbox:Level", name)))
+        {
+            await RunningScheduler.UntilAsync(
+                async () => doomed.HasExited || await Test.ScalarAsync<long>("select count(*) from agency.run_event where type = 'note'") == 2);
+            Assert.False(doomed.HasExited);
+            doomed.Kill();
+            await doomed.WaitForExitAsync();
+        }
+
+        if (IsolationTable.IsStopped(IsolationTable.OutliveScheduler, level))
+        {
+            await RunningScheduler.UntilAsync(() => Task.FromResult(!WorkersIn(folder)));
+        }
+        else
+        {
+            // Those that wait for a run leave at the end of their input; what obeys somebody else does not.
+            Assert.True(WorkersIn(folder));
+            foreach (var left in In(folder))
+            {
+                using var process = Process.GetProcessById(left);
+                process.Kill();
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private Process StartProcess(StubServers stubs, string folder, params (string Key, string Value)[] others)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Agency.Scheduler.dll"), "--urls=http://127.0.0.1:0"])
         {
@@ -60,6 +108,7 @@ public sealed class SchedulerCrashTests(AgencyTestDatabase database) : Scheduler
             ["PRODUCTION_MODE"] = "",
             ["JULES_COMPANY"] = "",
         });
+        settings = settings.Concat(others.Select(o => KeyValuePair.Create(o.Key, (string?)o.Value)));
         foreach (var (key, value) in settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -69,7 +118,9 @@ public sealed class SchedulerCrashTests(AgencyTestDatabase database) : Scheduler
     }
 
     /// <summary>Whether a process works in a folder below <paramref name="folder"/>.</summary>
-    private static bool WorkersIn(string folder) => Directory.EnumerateDirectories("/proc").Any(process =>
+    private static bool WorkersIn(string folder) => In(folder).Any();
+
+    private static IEnumerable<int> In(string folder) => Directory.EnumerateDirectories("/proc").Where(process =>
     {
         try
         {
@@ -79,5 +130,5 @@ public sealed class SchedulerCrashTests(AgencyTestDatabase database) : Scheduler
         {
             return false;
         }
-    });
+    }).Select(process => int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0);
 }

@@ -91,6 +91,28 @@ public sealed class WorkerProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Admit_WorkerThatKnowsNothingOfConfinement_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The levels are Linux's.");
+        var script = Path.Combine(_root, "script");
+        await File.WriteAllTextAsync(script, """
+            #!/bin/sh
+            echo '{"type":"ready","protocol":1,"process_id":1,"at":"2026-01-01T00:00:00Z"}'
+            read line
+            """);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var folders = Folders();
+        await using var worker = await StartAsync(folders, Command(script), SandboxLevel.Landlock);
+        Assert.IsType<ReadyEvent>((await worker.NextAsync(default))!.Value.Event);
+
+        var refused = Assert.Throws<WorkerStartException>(worker.Admit);
+
+        Assert.Contains("has not confined itself", refused.Message, StringComparison.Ordinal);
+        Assert.Null(worker.Gateway.ProcessId);
+    }
+
+    [Fact]
     public void WorkFolder_FoldersOfTheDead_AreSweptAndThoseOfTheLivingKept()
     {
         using var living = Folders();
@@ -111,11 +133,11 @@ public sealed class WorkerProcessTests : IAsyncLifetime
 
     private WorkFolder Folders() => new(_root, NullLogger<WorkFolder>.Instance);
 
-    private Task<WorkerProcess> StartAsync(WorkFolder folders, WorkerCommand command)
+    private Task<WorkerProcess> StartAsync(WorkFolder folders, WorkerCommand command, SandboxLevel level = SandboxLevel.Bare)
     {
         var forwarder = new GatewayForwarder(new NoClients(), connectors: null!, _telemetry, NullLogger<GatewayForwarder>.Instance);
         return WorkerProcess.StartAsync(
-            command, new Sandbox(SandboxLevel.Bare, new SandboxOptions()), folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
+            command, new Sandbox(level, new SandboxOptions()), folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
     }
 
     private static bool IsAlive(int pid)
