@@ -45,6 +45,10 @@ internal static class GatewayAnswer
             }
             while (read > 0);
         }
+        catch (SecretSearchException e)
+        {
+            await RefuseOrAbortAsync(context, StatusCodes.Status502BadGateway, null, $"The answer was not passed on: {e.Message}.");
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

@@ -39,7 +39,8 @@ internal sealed class SecretPattern
     /// <summary>How many bytes at the beginning of <paramref name="text"/> are this; <see cref="None"/> or <see cref="More"/>.</summary>
     /// <param name="text">From a place on.</param>
     /// <param name="isEnd">Nothing follows it.</param>
-    public int Match(ReadOnlySpan<byte> text, bool isEnd)
+    /// <param name="work">Grows by what the search cost.</param>
+    public int Match(ReadOnlySpan<byte> text, bool isEnd, ref long work)
     {
         // A percent sign is itself or begins an escape, and so on: all readings are followed at once, so that no text makes this slow.
         Span<int> ends = stackalloc int[MaxReadings];
@@ -51,6 +52,7 @@ internal sealed class SecretPattern
             length = LengthAt(_text, at);
             var unit = _text.AsSpan(at, length);
             var found = 0;
+            work += count;
             for (var i = 0; i < count; i++)
             {
                 var rest = text[ends[i]..];
@@ -259,7 +261,12 @@ internal sealed class SecretPattern
         return None;
     }
 
-    private static int Backslashes(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept((byte)'\\') is var end and >= 0 ? end : text.Length;
+    /// <summary>How many the text begins with; counted no further than any rule looks, or a text of nothing else would cost its square.</summary>
+    private static int Backslashes(ReadOnlySpan<byte> text)
+    {
+        var near = text[..Math.Min(text.Length, (MaxBackslashes * MaxUnit) + 1)];
+        return near.IndexOfAnyExcept((byte)'\\') is var end and >= 0 ? end : near.Length;
+    }
 
     private static char? CodeUnit(ReadOnlySpan<byte> hex) =>
         hex.Length >= 4 && ushort.TryParse(hex[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? (char)value : null;

@@ -73,7 +73,15 @@ public sealed class SecretRedactor
 
         var output = new ArrayBufferWriter<byte>(text.Length + 64);
         var stream = Open();
-        stream.Write(text, isEnd: true, output);
+        try
+        {
+            stream.Write(text, isEnd: true, output);
+        }
+        catch (SecretSearchException e)
+        {
+            return Encoding.UTF8.GetBytes($"[withheld: {e.Message}]");
+        }
+
         return stream.Found ? output.WrittenSpan.ToArray() : text;
     }
 
@@ -83,7 +91,7 @@ public sealed class SecretRedactor
     internal int NextCandidate(ReadOnlySpan<byte> text) => text.IndexOfAny(_candidates);
 
     /// <summary>The longest secret at the beginning of the text, as <see cref="SecretPattern.Match"/> says it.</summary>
-    internal int MatchAt(ReadOnlySpan<byte> text, bool isEnd, out string name)
+    internal int MatchAt(ReadOnlySpan<byte> text, bool isEnd, ref long work, out string name)
     {
         name = "";
         var longest = SecretPattern.None;
@@ -104,7 +112,7 @@ public sealed class SecretRedactor
 
             foreach (var pattern in patterns)
             {
-                var length = pattern.Match(text, isEnd);
+                var length = pattern.Match(text, isEnd, ref work);
                 if (length == SecretPattern.More)
                 {
                     return length;

@@ -153,6 +153,31 @@ public sealed class SecretRedactorTests
     }
 
     [Fact]
+    public void Redact_TextMadeToCostMuch_IsWithheld()
+    {
+        var redactor = new SecretRedactor(Enumerable.Range(0, 50).Select(i => KeyValuePair.Create($"s{i}", new string('a', 2000) + (char)('A' + i))));
+        var hostile = new string('a', 1_000_000);
+
+        Assert.Equal("[withheld: looking for secrets in it takes too long]", redactor.Redact(hostile));
+        Assert.Throws<SecretSearchException>(() => redactor.Open().Write(Encoding.UTF8.GetBytes(hostile), isEnd: false, new ArrayBufferWriter<byte>()));
+    }
+
+    [Theory]
+    [InlineData("\\")]
+    [InlineData("%")]
+    [InlineData("&")]
+    [InlineData("%25\\u0041&amp;")]
+    [InlineData("sk-live-4f9aBc+/")]
+    [InlineData("An ordinary sentence about skills, in which secrets begin now and then. ")]
+    public void Redact_LongTextOfBeginnings_IsSearchedWithinItsBounds(string part)
+    {
+        var redactor = new SecretRedactor(Values.Select((v, i) => KeyValuePair.Create($"s{i}", v)));
+        var text = string.Concat(Enumerable.Repeat(part, 4_000_000 / part.Length));
+
+        Assert.Same(text, redactor.Redact(text));
+    }
+
+    [Fact]
     public void Redact_ValueTooShort_IsLeft() => Assert.True(new SecretRedactor([new("s", "1234567")]).IsEmpty);
 
     [Fact]
