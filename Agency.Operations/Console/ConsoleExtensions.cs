@@ -4,8 +4,8 @@ using Agency.Operations.Console.Access;
 using Agency.Operations.Console.Data;
 using Agency.Operations.Console.Live;
 using Agency.Operations.Reports.Downloads;
-using Agency.ServiceDefaults.Limits;
 using Agency.ServiceDefaults.Identity;
+using Agency.ServiceDefaults.Limits;
 
 namespace Agency.Operations.Console;
 

@@ -38,8 +38,11 @@ internal sealed record Grant(string Subject, CompanyId? Company)
         return new ClaimsPrincipal(identity);
     }
 
-    public TokenRequest ToRequest(bool canWrite, TimeSpan lifetime, IReadOnlyList<string> audiences, string clientId) =>
-        (Company is { } company ? TokenRequest.ForCompany(company, canWrite, Subject, lifetime, audiences)
+    public TokenRequest ToRequest(bool canWrite, TimeSpan lifetime, IReadOnlyList<string> audiences, string clientId)
+    {
+        var request = Company is { } company ? TokenRequest.ForCompany(company, canWrite, Subject, lifetime, audiences)
             : canWrite ? TokenRequest.ForOperator(Subject, lifetime, audiences)
-            : TokenRequest.ForViewer(Subject, lifetime, audiences)) with { ClientId = clientId };
+            : TokenRequest.ForViewer(Subject, lifetime, audiences);
+        return request with { ClientId = clientId };
+    }
 }
