@@ -29,7 +29,7 @@ internal sealed class HostileWorkers(SandboxLevel level, SandboxOptions options)
     /// <summary>A worker that has been admitted. A level that this machine does not offer skips the test; on CI bubblewrap has to be there.</summary>
     public async Task<WorkerProcess> StartAsync()
     {
-        _gateways ??= new GatewayServer(new GatewayForwarder(new NoClients(), _telemetry, NullLogger<GatewayForwarder>.Instance), _app.Services, NullLoggerFactory.Instance);
+        _gateways ??= new GatewayServer(new GatewayForwarder(new NoClients(), connectors: null!, _telemetry, NullLogger<GatewayForwarder>.Instance), _app.Services, NullLoggerFactory.Instance);
         _folders ??= new WorkFolder(_root, NullLogger<WorkFolder>.Instance);
         var command = WorkerCommand.For(WorkerBuild.Find(Program, "/nowhere"), 128);
         try
