@@ -21,12 +21,14 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
         : base(inner)
     {
         var tool = inner.ProtocolTool;
+        var parameters = method?.GetParameters() ?? [];
+        var secrets = parameters.Where(p => p.IsDefined(typeof(SecretAttribute))).Select(p => p.Name!).ToFrozenSet(StringComparer.Ordinal);
         ProtocolTool = new Tool
         {
             Name = tool.Name,
             Title = tool.Title,
             Description = tool.Description,
-            InputSchema = ToolSchemas.Input(tool.InputSchema, out _parameterNames),
+            InputSchema = ToolSchemas.Input(tool.InputSchema, secrets, out _parameterNames),
             OutputSchema = tool.OutputSchema,
             Annotations = tool.Annotations,
             Icons = tool.Icons,
@@ -34,7 +36,7 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
         };
         OperatorOnly = inner.Metadata.OfType<OperatorOnlyAttribute>().Any();
         NotForRuns = inner.Metadata.OfType<NotForRunsAttribute>().Any();
-        ContentArguments = (method?.GetParameters() ?? []).Where(p => p.IsDefined(typeof(ContentAttribute)))
+        ContentArguments = parameters.Where(p => p.IsDefined(typeof(ContentAttribute)))
             .Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!)).ToFrozenSet(StringComparer.Ordinal);
     }
 

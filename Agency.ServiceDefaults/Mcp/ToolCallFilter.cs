@@ -86,8 +86,9 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
 
         if (caller.Company is { } company && request.Services!.GetService<IFrozenClients>() is { } frozen && await frozen.IsFrozenAsync(company, cancellationToken))
         {
-            return Answer.Of(Error.Forbidden(
-                $"'{company}' is frozen by the agency: its tokens can neither read nor change anything until that is lifted. Nothing is lost; ask the agency's operator.")) with { Frozen = true };
+            var standstill = Error.Forbidden(
+                $"'{company}' is frozen by the agency: its tokens can neither read nor change anything until that is lifted. Nothing is lost; ask the agency's operator.");
+            return Answer.Of(standstill) with { Frozen = true };
         }
 
         var faults = ArgumentValidator.Check(tool.ProtocolTool.InputSchema, request.Params.Arguments ?? new Dictionary<string, System.Text.Json.JsonElement>());

@@ -32,7 +32,8 @@ internal static class ToolSchemas
     /// The input schema with snake_case argument names, without null as a type (an argument that may be left out is simply not required), and closed
     /// to unknown arguments. <paramref name="parameterNames"/> receives argument name to C# parameter name.
     /// </summary>
-    public static JsonElement Input(JsonElement schema, out IReadOnlyDictionary<string, string> parameterNames)
+    /// <remarks><paramref name="secrets"/> are the parameters that are <c>writeOnly</c>: the exporter shows marks of members, not of parameters.</remarks>
+    public static JsonElement Input(JsonElement schema, IReadOnlySet<string> secrets, out IReadOnlyDictionary<string, string> parameterNames)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var root = JsonNode.Parse(schema.GetRawText())!.AsObject();
@@ -42,6 +43,11 @@ internal static class ToolSchemas
             var argument = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter);
             names.Add(argument, parameter);
             properties[argument] = node?.DeepClone();
+            if (secrets.Contains(parameter) && properties[argument] is JsonObject secret)
+            {
+                // The keyword that JSON Schema has for what is sent and never shown.
+                secret["writeOnly"] = true;
+            }
         }
 
         root["properties"] = properties;
@@ -88,7 +94,6 @@ internal static class ToolSchemas
         var secret = context.GetCustomAttribute<SecretAttribute>() is not null;
         if (secret)
         {
-            // The keyword that JSON Schema has for what is sent and never shown.
             schema["writeOnly"] = true;
         }
 
