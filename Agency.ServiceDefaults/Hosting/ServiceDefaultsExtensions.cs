@@ -105,7 +105,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>What libraries say of every call is for whoever asks for it by configuration; what they warn of is for everyone.</summary>
     private static void QuietLibraries(IHostApplicationBuilder builder)
     {
-        foreach (var library in (string[])["Microsoft", "System", "Polly", "ModelContextProtocol", "Npgsql"])
+        foreach (var library in (string[])["Microsoft", "System", "Polly", "ModelContextProtocol", "Npgsql", "OpenIddict"])
         {
             if (string.IsNullOrEmpty(builder.Configuration[$"Logging:LogLevel:{library}"]))
             {

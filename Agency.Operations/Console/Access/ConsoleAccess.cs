@@ -45,6 +45,9 @@ internal static class ConsoleAccess
             .RequireAuthenticatedUser()
             .RequireAssertion(context => CallerClaims.TryRead(context.User, out var caller) && caller.IsAgency));
         services.AddAntiforgery();
+
+        // It warns for every form that it replaces our no-store by its own.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
         services.Configure<AntiforgeryOptions>(options =>
         {
             options.Cookie.Name = FormCookie;
