@@ -1,3 +1,5 @@
+using Agency.Data.Auditing;
+
 namespace Agency.Data.Secrets;
 
 /// <summary>A value that a company entrusts to the agency, such as a connector's credential. Only its ciphertext is here; the keys are outside the database.</summary>
@@ -8,6 +10,7 @@ public sealed class CompanySecret
     public required string Name { get; init; }
 
     /// <summary>Encrypted for this company and this name: it decrypts in no other row.</summary>
+    [Secret]
     public required byte[] Ciphertext { get; set; }
 
     /// <summary>

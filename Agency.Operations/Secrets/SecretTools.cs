@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Mcp;
 using ModelContextProtocol.Server;
 
@@ -15,7 +16,7 @@ internal sealed class SecretTools(SecretDesk desk, SecretReader reader)
     [Description("Keeps a credential of a client, encrypted. Nothing shows it again, and it is taken out of whatever a run, a log or a message would show. A secret of the same name is replaced. set_connector names the secret that goes with a connector's calls. The name slack_webhook is special: its value is the https address of a Slack incoming webhook, to which the client's own notifications are then sent too.")]
     public Task<SetSecret> SetSecret(
         [Description(NameText)][RegularExpression(SecretDesk.NamePattern)] string name,
-        [Description("The value: 8 to 2048 printable ASCII characters. Give it as the other side expects it, without 'Bearer'.")][StringLength(SecretDesk.MaxValue, MinimumLength = SecretDesk.MinValue)] string value,
+        [Description("The value: 8 to 2048 printable ASCII characters. Give it as the other side expects it, without 'Bearer'.")][StringLength(SecretDesk.MaxValue, MinimumLength = SecretDesk.MinValue)][Secret] string value,
         [Description(ArgumentTexts.Client)] string? client = null,
         CancellationToken cancellationToken = default) =>
         desk.SetAsync(client, name, value, cancellationToken).OrThrow();

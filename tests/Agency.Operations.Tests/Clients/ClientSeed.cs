@@ -38,6 +38,10 @@ internal static class ClientSeed
         values ($1, md5($1 || 'r')::uuid, 'w-' || $1, 'scheduled', now(), 'queued', now(), now())
         """,
         """
+        insert into agency.run (company_id, run_id, workflow_id, trigger, scheduled_for, status, available_at, created_at)
+        values ($1, md5($1 || 'started')::uuid, 'w-' || $1, 'manual', now(), 'waiting', now(), now())
+        """,
+        """
         insert into agency.run_step (company_id, run_id, attempt, ordinal, title, status, started_at, finished_at)
         values ($1, md5($1 || 'r')::uuid, 1, 1, 'Step', 'succeeded', now(), now())
         """,
@@ -46,6 +50,13 @@ internal static class ClientSeed
         """
         insert into agency.work_hold (hold_id, company_id, kind, starts_at, ends_at, reason, created_by, created_at)
         values (gen_random_uuid(), $1, 'pause', now(), now(), 'r', 'x', now())
+        """,
+        """
+        insert into agency.company_secret (company_id, name, ciphertext, set_by, set_at) values ($1, 'crm', 'c'::bytea, 'x', now())
+        """,
+        """
+        insert into agency.connector (company_id, name, url, secret_name, header, set_by, set_at)
+        values ($1, 'crm', 'https://crm.example.com/mcp', 'crm', 'Authorization', 'x', now())
         """,
         "insert into agency.company_share (company_id, virtual_time) values ($1, 1)",
         "insert into agency.finding (finding_id, company_id, kind, subject, message, opened_at, seen_at) values (gen_random_uuid(), $1, 'stuck_run', 's', 'm', now(), now())",
