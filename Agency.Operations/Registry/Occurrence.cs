@@ -22,18 +22,33 @@ internal sealed record Occurrence(string Local, string Weekday, DateTimeOffset U
     {
         var occurrences = new List<Occurrence>(count);
         var offset = schedule.ToLocal(after).Offset;
-        foreach (var (instant, local, mark, standsFor) in schedule.After(after).Take(count))
+        foreach (var occurrence in schedule.After(after).Take(count))
         {
-            occurrences.Add(new Occurrence(
-                local.ToString($"{WallTime}zzz", CultureInfo.InvariantCulture),
-                local.DayOfWeek.ToString(),
-                instant,
-                local.Offset != offset,
-                mark,
-                standsFor?.ToString(WallTime, CultureInfo.InvariantCulture)));
-            offset = local.Offset;
+            occurrences.Add(Of(occurrence, offset));
+            offset = occurrence.Local.Offset;
         }
 
         return occurrences;
     }
+
+    /// <summary>As <see cref="After"/>, beginning with <paramref name="first"/>, which somebody may have named whatever the schedule says.</summary>
+    public static IReadOnlyList<Occurrence> From(Schedule schedule, DateTimeOffset first, int count)
+    {
+        var occurrences = After(schedule, first.AddTicks(-1), count);
+        if (occurrences is [{ Utc: var utc }, ..] && utc == first)
+        {
+            return occurrences;
+        }
+
+        var local = schedule.ToLocal(first);
+        return [Of(new ScheduledInstant(first, local), local.Offset), .. occurrences.Take(count - 1)];
+    }
+
+    private static Occurrence Of(ScheduledInstant occurrence, TimeSpan offsetBefore) => new(
+        occurrence.Local.ToString($"{WallTime}zzz", CultureInfo.InvariantCulture),
+        occurrence.Local.DayOfWeek.ToString(),
+        occurrence.Instant,
+        occurrence.Local.Offset != offsetBefore,
+        occurrence.Mark,
+        occurrence.StandsFor?.ToString(WallTime, CultureInfo.InvariantCulture));
 }

@@ -61,10 +61,19 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
         return query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId);
     }
 
-    private IReadOnlyList<Occurrence> Upcoming(Workflow workflow, ClientCalendar calendar) =>
-        workflow.Status is WorkflowStatus.Active && ScheduleTerms.Of(workflow).Read(calendar) is { IsSuccess: true, Value: { } schedule }
-            ? Occurrence.After(schedule, time.Now(), ShownOccurrences)
-            : [];
+    /// <summary>What the schedule says from the next run on, which may be later than the schedule's own next occurrence: nothing fires before it.</summary>
+    private IReadOnlyList<Occurrence> Upcoming(Workflow workflow, ClientCalendar calendar)
+    {
+        if (workflow.Status is not WorkflowStatus.Active || ScheduleTerms.Of(workflow).Read(calendar) is not { IsSuccess: true, Value: { } schedule })
+        {
+            return [];
+        }
+
+        var now = time.Now();
+        return workflow.NextRun is { } next && next > now
+            ? Occurrence.From(schedule, next, ShownOccurrences)
+            : Occurrence.After(schedule, now, ShownOccurrences);
+    }
 
     private sealed record Position(string Client, string Id);
 }

@@ -134,7 +134,7 @@ public sealed class ClientTests(OperationsFixture operations) : IClassFixture<Op
         // The scheduler stops what executes as soon as the client is frozen; then erasing goes on.
         await Eventually.TrueAsync(
             () => operations.Database.ScalarAsync<long>("select count(*) from agency.work_hold where company_id = 'working' and kind = 'freeze'"), n => n == 1, TimeSpan.FromSeconds(30));
-        Assert.Equal(1, (await CountsAsync("working"))["run"]);
+        Assert.Equal(2, (await CountsAsync("working"))["run"]);
         var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => operations.Database.ExecuteAsync("select agency.erase_client('working')"));
         Assert.Equal(Npgsql.PostgresErrorCodes.ObjectInUse, refusal.SqlState);
         await operations.Database.ExecuteAsync("update agency.run set status = 'queued', lease_owner = null, lease_until = null where company_id = 'working'");

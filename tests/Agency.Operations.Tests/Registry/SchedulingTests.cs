@@ -9,6 +9,18 @@ public sealed class SchedulingTests(OperationsFixture operations) : IClassFixtur
         """;
 
     [Fact]
+    public async Task Get_WithANextRunThatSomebodyNamed_BeginsWithItAndGoesOnByTheSchedule()
+    {
+        await operations.Database.AddCompanyAsync("named");
+        await operations.OperatorAsync(
+            "register_workflow", """{"client":"named","id":"w","type":"t","schedule":"0 9 * * *","time_zone":"UTC","next_run":"2199-03-01T10:30:00Z"}""");
+
+        var shown = await operations.OperatorAsync("get_workflow", """{"client":"named","id":"w"}""");
+
+        Assert.Equal(("2199-03-01T10:30:00+00:00", "2199-03-02T09:00:00+00:00"), (shown.Of("next_occurrences.0.utc"), shown.Of("next_occurrences.1.utc")));
+    }
+
+    [Fact]
     public async Task Register_WithEverything_KeepsAndShowsIt()
     {
         await operations.Database.AddCompanyAsync("all");
