@@ -13,7 +13,7 @@ namespace Agency.Worker.Mcp;
 /// </summary>
 internal sealed class GatewayTools(RunEnvelope envelope, HttpClient http)
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeWithQualityHeaderValue[] Accepted = [new("application/json"), new("text/event-stream")];
 

@@ -20,7 +20,7 @@ internal static class ToolAnswers
         var text = Texts(result);
         if (result.TryGetProperty("isError", out var failed) && failed.ValueKind is JsonValueKind.True) return Failure(result, text);
 
-        var structured = result.TryGetProperty("structuredContent", out var content) && content.ValueKind is not JsonValueKind.Null ? content.GetRawText() : null;
+        var structured = result.TryGetProperty("structuredContent", out var content) && content.ValueKind is not JsonValueKind.Null ? Readable(content) : null;
         var excerpt = ProtocolText.Clip(structured ?? text, ProtocolText.MaxExcerpt);
         if (Encoding.UTF8.GetByteCount(structured ?? text) > maxBytes) return new ToolAnswer { Excerpt = excerpt, TooLarge = true };
         return new ToolAnswer { Value = structured is null ? FromText(text) : JsonNode.Parse(structured), Excerpt = excerpt };
@@ -36,6 +36,14 @@ internal static class ToolAnswers
         var kind = Text(error, "kind") is "invalid" or "forbidden" ? FailureKind.Permanent : FailureKind.Transient;
         var message = text.Length > 0 ? text : Text(error, "message") ?? "The tool failed without saying why.";
         return ToolAnswer.Failed(kind, message) with { Excerpt = ProtocolText.Clip(message, ProtocolText.MaxExcerpt) };
+    }
+
+    /// <summary>As people read it: on the wire an ampersand may be <c>\u0026</c>.</summary>
+    private static string Readable(JsonElement content)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, GatewayTools.Readable)) content.WriteTo(writer);
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
     private static string Texts(JsonElement result) => Member(result, "content", JsonValueKind.Array) is { } content
