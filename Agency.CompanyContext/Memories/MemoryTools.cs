@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Agency.Data.Auditing;
 using Agency.CompanyContext.Search;
+using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Mcp;
 using ModelContextProtocol.Server;
 

@@ -151,9 +151,12 @@ internal sealed partial class RunExecutor(
         }
     }
 
-    /// <summary>Still this scheduler's run, and of a client that is not frozen.</summary>
+    /// <summary>
+    /// Of a client that is not frozen, and still this scheduler's run. The hold last, right before the call leaves: the process may stand still for long
+    /// while the database is asked for the other.
+    /// </summary>
     private async ValueTask<bool> MayCallAsync(RunKey key, CancellationToken cancellationToken) =>
-        await leases.EnsureHeldAsync(key, cancellationToken) && !await frozen.IsFrozenAsync(key.CompanyId, cancellationToken);
+        !await frozen.IsFrozenAsync(key.CompanyId, cancellationToken) && await leases.EnsureHeldAsync(key, cancellationToken);
 
     private RunEnvelope Envelope(ClaimedRun run, string markdown, WorkerProcess worker, RunGrant grant, string? traceParent)
     {
