@@ -56,6 +56,8 @@ public sealed class ContextFixture : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    public Task<McpClient> ConnectAsync(string token) => (_server ?? throw new InvalidOperationException("The fixture is not initialised.")).ConnectAsync(token);
+
     public string Operator() => Tokens.Operator("context");
 
     public string Company(string company, bool canWrite = true) => Tokens.Company("context", company, canWrite);

@@ -45,6 +45,8 @@ public sealed class HealthServer : IAsyncLifetime
         await Database.DisposeAsync();
     }
 
+    public Task<ModelContextProtocol.Client.McpClient> ConnectAsync(string token) => Server.ConnectAsync(token);
+
     public Task<JsonElement> AsOperatorAsync(string tool, object arguments) => SucceedAsync(Tokens.Operator("health"), "operator", tool, arguments);
 
     public Task<JsonElement> AsCompanyAsync(string company, string tool, object arguments) =>

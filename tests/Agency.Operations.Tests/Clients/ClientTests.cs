@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Agency.Data;
 using Agency.Data.Auditing;
+using Agency.Testing;
 
 namespace Agency.Operations.Tests.Clients;
 
@@ -44,7 +45,7 @@ public sealed class ClientTests(OperationsFixture operations) : IClassFixture<Op
         }
 
         Assert.DoesNotContain("neighbour", string.Concat(zip.Entries.Select(e => Encoding.UTF8.GetString(Bytes(zip, e.FullName)))), StringComparison.Ordinal);
-        Assert.Equal(ClientSeed.Memory, Json(zip, "tables/memory.json")[0].GetProperty("text").GetString());
+        Assert.Equal(ClientRows.Memory, Json(zip, "tables/memory.json")[0].GetProperty("text").GetString());
         var document = Json(zip, "tables/document.json")[0];
         Assert.Equal("# Guide of exported", Encoding.UTF8.GetString(Bytes(zip, $"documents/{document.GetProperty("document_id").GetString()}.md")));
         var report = Json(zip, "tables/report.json")[0];
