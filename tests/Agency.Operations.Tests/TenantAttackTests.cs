@@ -19,6 +19,8 @@ public sealed class TenantAttackTests(OperationsFixture operations) : IClassFixt
         var faults = await attack.RunAsync();
 
         Assert.True(faults.Count == 0, $"{faults.Count} in {attack.Calls} calls:\n{string.Join('\n', faults.Take(50))}");
-        Assert.Empty(attack.NotReached);
+
+        // Their argument has to be right as a whole, a file and a list of days: TenantIsolationTests gives them what names another's.
+        Assert.Equal(["import_workflows", "set_excluded_dates"], attack.NotReached.Order());
     }
 }
