@@ -43,6 +43,7 @@ internal sealed class RunMapping
     public void Configure(EntityTypeBuilder<QueuedRun> builder)
     {
         builder.ToTable("queued_run");
+        VacuumSoon(builder);
         builder.HasKey(r => new { r.CompanyId, r.WorkflowId, r.RunId });
         builder.HasIndex(r => new { r.CompanyId, r.Priority, r.AvailableAt, r.RunId })
             .IsDescending(false, true, false, false)
@@ -54,6 +55,7 @@ internal sealed class RunMapping
     public void Configure(EntityTypeBuilder<StartedRun> builder)
     {
         builder.ToTable("started_run");
+        VacuumSoon(builder);
         builder.HasKey(r => new { r.CompanyId, r.WorkflowId, r.RunId });
     }
 
@@ -74,5 +76,13 @@ internal sealed class RunMapping
         builder.Property(e => e.Type).HasMaxLength(50);
 
         // No foreign key: two lines a run are written for every run there is, each from the run's own row, and a check would cost as much as the line.
+    }
+
+    /// <summary>Small tables whose rows come and go: what has gone lies in the way of every claim.</summary>
+    private static void VacuumSoon<T>(EntityTypeBuilder<T> builder)
+        where T : class
+    {
+        builder.HasStorageParameter("autovacuum_vacuum_threshold", 1000);
+        builder.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
     }
 }

@@ -46,9 +46,10 @@ internal sealed class WorkflowMapping : IEntityTypeConfiguration<Workflow>, IEnt
         builder.HasIndex(w => w.NextRun)
             .HasDatabaseName("ix_workflow_due")
             .HasFilter("status = 'active' and deleted_at is null and next_run is not null");
+        builder.HasIndex(w => new { w.CompanyId, w.WorkflowId }).HasDatabaseName("ix_workflow_failing").HasFilter("failure_count > 0");
         builder.Property<uint>("Version").IsRowVersion();
 
-        // Room for counting an outcome without touching an index.
+        // Room for moving the next run within the page.
         builder.HasStorageParameter("fillfactor", 80);
     }
 
@@ -59,6 +60,6 @@ internal sealed class WorkflowMapping : IEntityTypeConfiguration<Workflow>, IEnt
         builder.Property(e => e.EventId).UseIdentityAlwaysColumn();
         builder.Property(e => e.Type).HasMaxLength(50);
 
-        // No foreign key, as for a run's events: a line is written for every run, under a lock on the workflow's row.
+        // No foreign key, as for a run's events.
     }
 }

@@ -69,7 +69,7 @@ public sealed class Workflow
     /// <summary>The next occurrence, moved by the planner; null when none is to come.</summary>
     public DateTimeOffset? NextRun { get; set; }
 
-    /// <summary>Scheduled time of the latest occurrence that ended in success or failure.</summary>
+    /// <summary>Scheduled time of the latest occurrence that ended in success or failure before the workflow was imported; of later ones its runs tell.</summary>
     public DateTimeOffset? LastRun { get; set; }
 
     /// <summary>Failed occurrences in a row.</summary>

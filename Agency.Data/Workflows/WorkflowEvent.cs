@@ -2,7 +2,7 @@ using Agency.Data.Auditing;
 
 namespace Agency.Data.Workflows;
 
-/// <summary>One line of a workflow's history.</summary>
+/// <summary>One line of a workflow's history. How its occurrences ended its runs tell.</summary>
 [NotAudited]
 public sealed class WorkflowEvent
 {
@@ -15,7 +15,7 @@ public sealed class WorkflowEvent
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>registered, imported, updated, status_changed, succeeded, failed, escalated, deleted, ...</summary>
+    /// <summary>registered, imported, updated, status_changed, escalated, deleted, ...</summary>
     public required string Type { get; init; }
 
     public required string Message { get; init; }

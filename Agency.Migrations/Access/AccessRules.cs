@@ -36,7 +36,7 @@ internal static class AccessRules
 
         new Table("workflow", Visibility.Company)
             .Allow(Operations, "select, insert, update")
-            .Allow(Scheduler, "select, update (next_run, last_run, failure_count, status, status_message, updated_at)")
+            .Allow(Scheduler, "select, update (next_run, failure_count, status, status_message, updated_at)")
             .Allow(Health, "select"),
         new Table("workflow_event", Visibility.Company)
             .Allow(Operations, "select, insert").Allow(Scheduler, "select, insert").Allow(Health, "select"),

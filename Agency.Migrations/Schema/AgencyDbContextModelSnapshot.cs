@@ -956,6 +956,10 @@ namespace Agency.Migrations.Schema
                         .HasDatabaseName("ix_queued_run_turn");
 
                     b.ToTable("queued_run", "agency");
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
                 });
 
             modelBuilder.Entity("Agency.Data.Runs.Run", b =>
@@ -1273,6 +1277,10 @@ namespace Agency.Migrations.Schema
                         .HasName("pk_started_run");
 
                     b.ToTable("started_run", "agency");
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
                 });
 
             modelBuilder.Entity("Agency.Data.Scheduling.CompanyShare", b =>
@@ -1815,6 +1823,10 @@ namespace Agency.Migrations.Schema
                     b.HasIndex("NextRun")
                         .HasDatabaseName("ix_workflow_due")
                         .HasFilter("status = 'active' and deleted_at is null and next_run is not null");
+
+                    b.HasIndex("CompanyId", "WorkflowId")
+                        .HasDatabaseName("ix_workflow_failing")
+                        .HasFilter("failure_count > 0");
 
                     b.ToTable("workflow", "agency", t =>
                         {

@@ -184,8 +184,7 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
     private async Task AddHistoryAsync(ImportEntry entry, bool hasHistory, bool isNew, CancellationToken cancellationToken)
     {
         var known = hasHistory && entry.History.Count > 0
-            ? await context.WorkflowEvents.Where(e => e.CompanyId == entry.Client && e.WorkflowId == entry.Id)
-                .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToHashSetAsync(cancellationToken)
+            ? await context.ReadHistoryAtAsync(entry.Key, [.. entry.History.Select(line => line.Timestamp)], cancellationToken)
             : [];
         foreach (var line in entry.History.Where(known.Add))
         {

@@ -37,23 +37,14 @@ internal sealed class WorkflowExporter(CompanyScope companies, CallerDatabase da
             return unknown.Error!;
         }
 
-        var workflows = await context.Workflows.AsNoTracking().Where(w => w.DeletedAt == null)
-            .OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId).ToListAsync(cancellationToken);
-        var entries = new List<object>(workflows.Count);
-        foreach (var workflow in workflows)
-        {
-            var history = await context.WorkflowEvents.AsNoTracking()
-                .Where(e => e.CompanyId == workflow.CompanyId && e.WorkflowId == workflow.WorkflowId)
-                .OrderByDescending(e => e.At).ThenByDescending(e => e.EventId).Take(ShownHistory)
-                .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToListAsync(cancellationToken);
-            history.Reverse();
-            entries.Add(Entry(workflow, history));
-        }
-
+        var workflows = context.Workflows.AsNoTracking().Where(w => w.DeletedAt == null);
+        var rows = await workflows.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId).WithLastRun(context).ToListAsync(cancellationToken);
+        var history = await context.ReadHistoryAsync(workflows, ShownHistory, cancellationToken);
+        var entries = rows.ConvertAll(row => Entry(row.Workflow, row.LastRun, history[row.Workflow.Key()].Reverse()));
         return new ExportedWorkflows(entries.Count, JsonSerializer.Serialize(entries, Json));
     }
 
-    private static object Entry(Workflow w, List<HistoryLine> history) => new
+    private static object Entry(Workflow w, DateTimeOffset? lastRun, IEnumerable<HistoryLine> history) => new
     {
         Id = w.WorkflowId,
         Client = w.CompanyId,
@@ -61,7 +52,7 @@ internal sealed class WorkflowExporter(CompanyScope companies, CallerDatabase da
         w.Status,
         w.Schedule,
         NextRun = w.NextRun?.UtcDateTime,
-        LastRun = w.LastRun?.UtcDateTime,
+        LastRun = lastRun?.UtcDateTime,
         w.FailureCount,
         History = history.Select(line => new { Timestamp = line.Timestamp.UtcDateTime, line.Type, line.Message }),
         w.StatusMessage,

@@ -72,6 +72,7 @@ internal sealed class WorkflowChanges(
         await transaction.CommitAsync(cancellationToken);
         await wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
-        return new WorkflowResult(WorkflowView.Of(workflow), sops.Warnings(workflow.Type, workflow.Inputs));
+        var row = await context.RowAsync(found.Value, cancellationToken);
+        return new WorkflowResult(WorkflowView.Of(row), sops.Warnings(workflow.Type, workflow.Inputs));
     }
 }

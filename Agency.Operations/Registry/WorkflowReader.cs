@@ -24,20 +24,17 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
 
         var key = found.Value;
         await using var context = database.Open(key.Company);
-        var workflow = await context.Workflows.AsNoTracking()
-            .SingleOrDefaultAsync(w => w.CompanyId == key.Company && w.WorkflowId == key.Id && w.DeletedAt == null, cancellationToken);
+        var asked = context.Workflows.AsNoTracking().Where(w => w.CompanyId == key.Company && w.WorkflowId == key.Id && w.DeletedAt == null);
+        var row = await asked.WithLastRun(context).SingleOrDefaultAsync(cancellationToken);
         var calendar = await ClientCalendar.FindAsync(context, key.Company, cancellationToken);
-        if (workflow is null || !calendar.IsSuccess)
+        if (row is null || !calendar.IsSuccess)
         {
             return RegistryErrors.NoSuchWorkflow(key);
         }
 
-        var history = await context.WorkflowEvents.AsNoTracking()
-            .Where(e => e.CompanyId == key.Company && e.WorkflowId == key.Id)
-            .OrderByDescending(e => e.At).ThenByDescending(e => e.EventId).Take(ShownHistory)
-            .Select(e => new HistoryLine(e.At, e.Type, e.Message)).ToListAsync(cancellationToken);
+        var history = await context.ReadHistoryAsync(asked, ShownHistory, cancellationToken);
         var hold = await HoldNotice.FindAsync(context, key.Company, time.Now(), cancellationToken);
-        return new WorkflowDetails(WorkflowView.Of(workflow), hold, Upcoming(workflow, calendar.Value), history);
+        return new WorkflowDetails(WorkflowView.Of(row), hold, Upcoming(row.Workflow, calendar.Value), [.. history[key]]);
     }
 
     public Task<Result<Page<WorkflowView>>> ListAsync(
@@ -46,11 +43,11 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
             companies,
             new PageRequest(client, cursor, limit),
             (AgencyDbContext context, Position? from) => Select(context, from, status),
-            w => new Position(w.CompanyId.Value, w.WorkflowId.Value),
+            row => new Position(row.Workflow.CompanyId.Value, row.Workflow.WorkflowId.Value),
             WorkflowView.Of,
             cancellationToken);
 
-    private static IQueryable<Workflow> Select(AgencyDbContext context, Position? from, WorkflowStatus? status)
+    private static IQueryable<WorkflowRow> Select(AgencyDbContext context, Position? from, WorkflowStatus? status)
     {
         // The position only says where to go on; which rows there are to go on with follows from the caller.
         var (afterClient, afterId) = (from?.Client ?? "", from?.Id ?? "");
@@ -58,7 +55,7 @@ internal sealed class WorkflowReader(CompanyScope companies, WorkflowLocator loc
             .FromSql($"select w.*, w.xmin from workflow w where (company_id, workflow_id) > ({afterClient}, {afterId})")
             .AsNoTracking().Where(w => w.DeletedAt == null);
         query = status is null ? query : query.Where(w => w.Status == status);
-        return query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId);
+        return query.OrderBy(w => w.CompanyId).ThenBy(w => w.WorkflowId).WithLastRun(context);
     }
 
     /// <summary>What the schedule says from the next run on, which may be later than the schedule's own next occurrence: nothing fires before it.</summary>

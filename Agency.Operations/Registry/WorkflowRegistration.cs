@@ -101,7 +101,8 @@ internal sealed class WorkflowRegistration(
         await transaction.CommitAsync(cancellationToken);
         await wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
-        return new WorkflowResult(WorkflowView.Of(workflow), sops.Warnings(workflow.Type, workflow.Inputs));
+        var row = await context.RowAsync(key, cancellationToken);
+        return new WorkflowResult(WorkflowView.Of(row), sops.Warnings(workflow.Type, workflow.Inputs));
     }
 
     /// <summary>The wished id, or the first of it with a number that no workflow of the client, deleted or not, has had.</summary>

@@ -28,7 +28,9 @@ public sealed record WorkflowView(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
-    public static WorkflowView Of(Workflow workflow) => new(
+    internal static WorkflowView Of(WorkflowRow row) => Of(row.Workflow, row.LastRun);
+
+    private static WorkflowView Of(Workflow workflow, DateTimeOffset? lastRun) => new(
         workflow.CompanyId,
         workflow.WorkflowId,
         workflow.Type,
@@ -37,7 +39,7 @@ public sealed record WorkflowView(
         workflow.Schedule,
         workflow.TimeZone,
         workflow.NextRun,
-        workflow.LastRun,
+        lastRun,
         workflow.FailureCount,
         workflow.Inputs,
         workflow.MaxAttempts,

@@ -22,8 +22,11 @@ internal static class ClaimSql
                 union all
                 (select company_id, priority from queued_run where company_id > l.company_id order by company_id, priority desc limit 1)
                 limit 1) n
+        ), started as materialized (
+            -- Read once: what has ended lies between until the table is vacuumed.
+            select company_id, workflow_id, waiting from started_run
         ), executing as materialized (
-            select company_id, count(*)::int as runs from started_run where not waiting group by company_id
+            select company_id, count(*)::int as runs from started where not waiting group by company_id
         ), virtual as materialized (
             -- When the run started last did so.
             select coalesce((select s.virtual_time - 1.0 / c.weight from company_share s join company c on c.company_id = s.company_id
@@ -56,7 +59,7 @@ internal static class ClaimSql
                         when w.overlap = 'allow' and w.max_concurrent_runs is null then null
                         when w.overlap = 'allow' then w.max_concurrent_runs - (
                             select count(*) from started_run o where o.company_id = r.company_id and o.workflow_id = r.workflow_id and not o.waiting)
-                        when (r.company_id, r.workflow_id) in (select company_id, workflow_id from started_run) then 0
+                        when (r.company_id, r.workflow_id) in (select company_id, workflow_id from started) then 0
                         when (r.company_id, r.workflow_id) in (select company_id, workflow_id from queued_run where retried) and exists (
                             select from queued_run o
                             where o.company_id = r.company_id and o.workflow_id = r.workflow_id and o.retried

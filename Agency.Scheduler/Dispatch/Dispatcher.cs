@@ -18,6 +18,9 @@ internal sealed partial class Dispatcher(
     /// <summary>How long a place may stay free for the sake of a larger claim.</summary>
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long a cancellation may wait while claims follow one another.</summary>
+    private static readonly TimeSpan LongestUnheard = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
@@ -27,6 +30,9 @@ internal sealed partial class Dispatcher(
     /// <summary>The last claim filled every place, so there is more to be had.</summary>
     private bool _full;
 
+    /// <summary>When it was last asked what is to end.</summary>
+    private long _heardAt;
+
     /// <summary>How many are in <see cref="_running"/>: asking that takes all of its locks.</summary>
     private int _count;
 
@@ -35,6 +41,7 @@ internal sealed partial class Dispatcher(
     /// <summary>Ends what executes here and was cancelled or frozen.</summary>
     public async Task EndCancelledAsync(CancellationToken cancellationToken)
     {
+        _heardAt = time.GetTimestamp();
         foreach (var (key, endedAs) in await cancellation.RunOnceAsync(cancellationToken))
         {
             if (_running.TryGetValue(key, out var executing))
@@ -101,7 +108,11 @@ internal sealed partial class Dispatcher(
                 {
                 }
 
-                await EndCancelledAsync(stoppingToken);
+                if (!_full || time.GetElapsedTime(_heardAt) > LongestUnheard)
+                {
+                    await EndCancelledAsync(stoppingToken);
+                }
+
                 await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
                 if (_full)
                 {
@@ -123,12 +134,12 @@ internal sealed partial class Dispatcher(
     }
 
     /// <summary>
-    /// With a queue and many places: until an eighth of them is free, or for a moment. A claim costs nearly the same for one run as for a hundred.
+    /// With a queue and many places: until a quarter of them is free, or for a moment. A claim costs nearly the same for one run as for a hundred.
     /// </summary>
     private async Task GatherAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        while (Free < options.Value.Workers / 8 && time.GetElapsedTime(started) is var waited && waited < LongestGathering)
+        while (Free < options.Value.Workers / 4 && time.GetElapsedTime(started) is var waited && waited < LongestGathering)
         {
             await signal.WaitAsync(LongestGathering - waited, cancellationToken);
         }

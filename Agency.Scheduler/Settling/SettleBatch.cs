@@ -97,8 +97,7 @@ internal sealed class SettleBatch(DateTimeOffset now)
         _moves.Add(new RunMove(key, RunTransitions.Fail, result, result, result.Summary, FinishedAt: now));
         Line(key, run, result.Kind is RunErrorKind.Lost ? "lost" : "failed", $"{result.Message} {refusal}");
         var tally = TallyOf(key, run);
-        tally.Count(run, tally.Failures + 1);
-        Line(key, run.WorkflowId, "failed", $"The occurrence of {Time(run.ScheduledFor)} failed after attempt {run.Attempt}: {result.Message}");
+        tally.Failures++;
         if (tally.Failures >= Workflow.EscalateAfterFailures && WorkflowTransitions.Escalate.Allows(tally.Status))
         {
             tally.Status = WorkflowTransitions.Escalate.To;
@@ -192,10 +191,9 @@ internal sealed class SettleBatch(DateTimeOffset now)
         {
             var tallies = _tallies.ToList();
             yield return Command(
-                SettleSql.CountOutcomes,
+                SettleSql.CountFailures,
                 Array(tallies, t => t.Key.Item1.Value),
                 Array(tallies, t => t.Key.Item2.Value),
-                Array(tallies, t => t.Value.ScheduledFor.UtcDateTime),
                 Array(tallies, t => t.Value.Failures));
             yield return Command(
                 SettleSql.AddWorkflowEvents,
@@ -248,18 +246,10 @@ internal sealed class SettleBatch(DateTimeOffset now)
     /// <summary>A workflow's counters as they become in the course of the batch.</summary>
     private sealed class Tally(HeldRun run)
     {
-        public int Failures { get; private set; } = run.FailureCount;
+        public int Failures { get; set; } = run.FailureCount;
 
         public WorkflowStatus Status { get; set; } = run.WorkflowStatus;
 
-        public DateTimeOffset ScheduledFor { get; private set; } = DateTimeOffset.MinValue;
-
         public RunId? EscalatedBy { get; set; }
-
-        public void Count(HeldRun ended, int failures)
-        {
-            Failures = failures;
-            ScheduledFor = ended.ScheduledFor > ScheduledFor ? ended.ScheduledFor : ScheduledFor;
-        }
     }
 }

@@ -13,24 +13,17 @@ internal static class SettleSql
                 tool_calls = r.tool_calls + u.tool_calls, error_kind = null, error_message = null, summary = u.summary, finished_at = $9
             from unnest($1, $2, $3, $4, $5, $6, $7) with ordinality as u (company_id, run_id, fencing, owner, seconds, tool_calls, summary, n)
             where r.company_id = u.company_id and r.run_id = u.run_id and r.fencing = u.fencing and r.lease_owner = u.owner
-            returning u.n, r.company_id, r.run_id, r.workflow_id, r.attempt, r.scheduled_for, r.summary
+            returning u.n, r.company_id, r.run_id, r.workflow_id, r.attempt, r.summary
         ), told as (
             insert into run_event (company_id, run_id, attempt, at, type, message)
             select company_id, run_id, attempt, $9, 'succeeded', summary from ended order by n
         ), locked as materialized (
-            select w.company_id, w.workflow_id, e.scheduled_for
-            from (select company_id, workflow_id, max(scheduled_for) as scheduled_for from ended group by company_id, workflow_id) e
-            join workflow w on w.company_id = e.company_id and w.workflow_id = e.workflow_id
+            select w.company_id, w.workflow_id from workflow w
+            where w.failure_count > 0 and exists (select from ended e where e.company_id = w.company_id and e.workflow_id = w.workflow_id)
             order by w.company_id, w.workflow_id
-            for no key update of w
-        ), counted as (
-            update workflow w set failure_count = 0, last_run = greatest(w.last_run, l.scheduled_for)
-            from locked l where w.company_id = l.company_id and w.workflow_id = l.workflow_id
-        ), noted as (
-            insert into workflow_event (company_id, workflow_id, at, type, message)
-            select company_id, workflow_id, $9, 'succeeded',
-                   format('The occurrence of %s succeeded.', to_char(scheduled_for at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
-            from ended order by n
+            for no key update
+        ), recovered as (
+            update workflow w set failure_count = 0 from locked l where w.company_id = l.company_id and w.workflow_id = l.workflow_id
         )
         select n::int, workflow_id, attempt from ended
         """;
@@ -90,10 +83,10 @@ internal static class SettleSql
         order by u.n
         """;
 
-    /// <summary>$1 companies, $2 workflows, $3 scheduled for, $4 failures in a row.</summary>
-    public const string CountOutcomes = """
-        update workflow w set failure_count = u.failures, last_run = greatest(w.last_run, u.scheduled_for)
-        from unnest($1, $2, $3, $4) as u (company_id, workflow_id, scheduled_for, failures)
+    /// <summary>$1 companies, $2 workflows, $3 failures in a row.</summary>
+    public const string CountFailures = """
+        update workflow w set failure_count = u.failures
+        from unnest($1, $2, $3) as u (company_id, workflow_id, failures)
         where w.company_id = u.company_id and w.workflow_id = u.workflow_id
         """;
 

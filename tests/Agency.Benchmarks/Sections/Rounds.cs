@@ -10,7 +10,8 @@ namespace Agency.Benchmarks.Sections;
 /// </summary>
 internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender> contenders, Tables tables, TimeSpan quickUntil)
 {
-    private const int WarmUpJobs = 200;
+    private const int SlowWarmUpJobs = 200;
+    private const int FastWarmUps = 3;
 
     private readonly Dictionary<string, double[]> _fresh = [];
 
@@ -48,14 +49,23 @@ internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender>
         return [.. samples.Select(s => (s.Key, s.Value.ToArray()))];
     }
 
-    /// <summary>So that nobody pays for the compiler within a measurement.</summary>
+    /// <summary>
+    /// So that nobody pays for the compiler within a measurement. A program that is through in a second needs several rounds until its code is
+    /// compiled for good; one that takes half a minute has that behind it when its measurement has hardly begun.
+    /// </summary>
     public static async Task WarmUpAsync(IReadOnlyList<IContender> contenders, Tables tables, CancellationToken cancellationToken)
     {
         foreach (var contender in contenders)
         {
             Progress.Say($"warming up {contender.Name}");
-            await tables.WithAsync(
-                contender, TableState.Fresh, database => contender.BacklogAsync(database, WarmUpJobs, cancellationToken), cancellationToken);
+            for (var round = 0; round < (contender.IsSlow ? 1 : FastWarmUps); round++)
+            {
+                await tables.WithAsync(
+                    contender,
+                    TableState.Fresh,
+                    database => contender.BacklogAsync(database, contender.IsSlow ? SlowWarmUpJobs : contender.BacklogJobs, cancellationToken),
+                    cancellationToken);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Agency.Migrations.Access;
 using Agency.Testing;
 
 namespace Agency.Migrations.Tests.Access;
@@ -64,6 +65,18 @@ public sealed class QueueTriggersTests(AgencyTestDatabase database) : IClassFixt
     {
         await database.ExecuteAsync(statement);
         Assert.Equal(left, await QueueAsync());
+    }
+
+    [Fact]
+    public async Task Apply_WhereTheTriggersWereMissing_TakesOverWhatWasWrittenMeanwhile()
+    {
+        await database.ExecuteAsync("drop trigger keep_queue_on on agency.run");
+        await SetAsync("status = 'running', lease_owner = 's', lease_until = now()");
+        Assert.Equal("queued a 7 12:00, queued b 7 12:00", await QueueAsync());
+
+        await database.ExecuteAsync(QueueTriggers.Sql());
+
+        Assert.Equal("queued b 7 12:00, started a", await QueueAsync());
     }
 
     [Fact]
