@@ -97,12 +97,25 @@ internal static class ClaimSql
         select * from claimed order by starts
         """;
 
-    /// <summary>$1 companies, $2 runs, $3 fencing numbers, $4 owner, $5 lease until. Returns the runs that are still the owner's.</summary>
+    /// <summary>
+    /// $1 companies, $2 runs, $3 fencing numbers, $4 owner, $5 lease until. Returns the runs that are still the owner's, and whether their leases
+    /// were prolonged: a run that somebody writes at this moment, as at its end, is not waited for, or two who write the same runs would wait
+    /// for each other.
+    /// </summary>
     public const string Heartbeat = """
-        update run r set lease_until = $5
-        from unnest($1, $2, $3) as u (company_id, run_id, fencing)
-        where r.company_id = u.company_id and r.run_id = u.run_id and r.fencing = u.fencing and r.lease_owner = $4 and r.status = 'running'
-        returning r.run_id
+        with asked as materialized (
+            select r.company_id, r.run_id, r.fencing from unnest($1, $2, $3) as u (company_id, run_id, fencing)
+            join run r on r.company_id = u.company_id and r.run_id = u.run_id
+            where r.fencing = u.fencing and r.lease_owner = $4 and r.status = 'running'
+        ), free as materialized (
+            select r.company_id, r.run_id from asked a
+            join run r on r.company_id = a.company_id and r.run_id = a.run_id
+            where r.fencing = a.fencing and r.lease_owner = $4 and r.status = 'running'
+            for no key update of r skip locked
+        ), prolonged as (
+            update run r set lease_until = $5 from free f where r.company_id = f.company_id and r.run_id = f.run_id returning r.run_id
+        )
+        select a.run_id, p.run_id is not null from asked a left join prolonged p on p.run_id = a.run_id
         """;
 
     /// <summary>All that executes, with its lease. Lateral here and below: by the key, whatever the statistics say of tables that fill in a moment.</summary>

@@ -89,13 +89,13 @@ internal sealed partial class Leases(
             var kept = await ProlongAsync(beating, time.GetUtcNow() + options.Value.Lease, cancellationToken);
             foreach (var held in beating)
             {
-                if (kept.Contains(held.Key.RunId.Value))
-                {
-                    held.Last = beat;
-                }
-                else
+                if (!kept.TryGetValue(held.Key.RunId.Value, out var isProlonged) || (!isProlonged && IsAging(held)))
                 {
                     Lose(held);
+                }
+                else if (isProlonged)
+                {
+                    held.Last = beat;
                 }
             }
         }
@@ -104,7 +104,7 @@ internal sealed partial class Leases(
             NoHeartbeat(_logger, e, beating.Length);
 
             // The next heartbeat would come too late to give the run up before another scheduler may take it.
-            foreach (var held in beating.Where(h => time.GetElapsedTime(h.Last.Timestamp) >= options.Value.Lease * 2 / 3))
+            foreach (var held in beating.Where(IsAging))
             {
                 Lose(held);
             }
@@ -116,6 +116,8 @@ internal sealed partial class Leases(
         time.GetElapsedTime(held.Last.Timestamp) < options.Value.Lease
         && (machine.Time.GetUtcNow() - held.Last.At) is var wall && wall < options.Value.Lease && wall > -options.Value.Lease;
 
+    private bool IsAging(Held held) => time.GetElapsedTime(held.Last.Timestamp) >= options.Value.Lease * 2 / 3;
+
     private void Lose(Held held)
     {
         if (_held.TryRemove(KeyValuePair.Create(held.Key, held)))
@@ -125,7 +127,8 @@ internal sealed partial class Leases(
         }
     }
 
-    private async Task<HashSet<Guid>> ProlongAsync(Held[] held, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>Those that are still this scheduler's, and whether their leases were prolonged.</summary>
+    private async Task<Dictionary<Guid, bool>> ProlongAsync(Held[] held, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(ClaimSql.Heartbeat, connection)
@@ -141,11 +144,11 @@ internal sealed partial class Leases(
                 new() { Value = until },
             },
         };
-        var kept = new HashSet<Guid>();
+        var kept = new Dictionary<Guid, bool>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            kept.Add(reader.GetGuid(0));
+            kept.Add(reader.GetGuid(0), reader.GetBoolean(1));
         }
 
         return kept;

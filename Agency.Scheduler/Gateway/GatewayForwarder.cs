@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Agency.ServiceDefaults.Identity;
+using Agency.WorkerProtocol;
 
 namespace Agency.Scheduler.Gateway;
 
@@ -54,9 +55,14 @@ internal sealed partial class GatewayForwarder(
         var isOurs = ServerAddresses.McpServers.Contains(server);
         if (!request.IsAllowedMethod || (request.Tool is { } tool ? !grant.Allows(server, tool) : !isOurs))
         {
-            Refused(_logger, grant.Run.Value, grant.Company.Value, server, request.Tool ?? request.Method);
+            var what = Shown(request.Tool ?? request.Method);
+            if (run.Log.Take())
+            {
+                Refused(_logger, grant.Run.Value, grant.Company.Value, server, what);
+            }
+
             await GatewayAnswer.RefuseAsync(
-                context, StatusCodes.Status403Forbidden, request.Id, $"This run may not call '{request.Tool ?? request.Method}' of '{server}': its procedure does not.");
+                context, StatusCodes.Status403Forbidden, request.Id, $"This run may not call '{what}' of '{server}': its procedure does not.");
             return;
         }
 
@@ -109,11 +115,12 @@ internal sealed partial class GatewayForwarder(
         {
             await GatewayAnswer.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, request.Id, e.Message);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, e.HttpRequestError.ToString());
+            var kind = e is HttpRequestException http ? http.HttpRequestError : HttpRequestError.ResponseEnded;
+            activity?.SetStatus(ActivityStatusCode.Error, kind.ToString());
             Unreachable(_logger, e, server);
-            await GatewayAnswer.RefuseOrAbortAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' cannot be reached ({e.HttpRequestError}).");
+            await GatewayAnswer.RefuseOrAbortAsync(context, StatusCodes.Status502BadGateway, request.Id, $"The server '{server}' cannot be reached ({kind}).");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -127,6 +134,10 @@ internal sealed partial class GatewayForwarder(
         var parts = (path.Value ?? "").Split('/');
         return parts is ["", { Length: > 0 } server, "mcp"] ? server : null;
     }
+
+    /// <summary>A name of the worker's choice, as a line of a log can hold it.</summary>
+    private static string Shown(string name) =>
+        ProtocolText.Clip(new string([.. name.Take(ProtocolText.MaxName + 1).Select(c => char.IsControl(c) ? '\uFFFD' : c)]), ProtocolText.MaxName);
 
     private static void CopyHeaders(IHeaderDictionary from, HttpRequestMessage to, bool withTrace)
     {

@@ -10,7 +10,7 @@ internal sealed record RpcRequest(string? Id, string Method, string? Tool)
 {
     public const string CallTool = "tools/call";
 
-    // A member given twice could mean one thing here and another to the server.
+    // A member given twice could mean one thing here and another to the server, which may not tell capitals from small letters.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <summary>Null when it is not one JSON-RPC request or notification.</summary>
@@ -20,7 +20,7 @@ internal sealed record RpcRequest(string? Id, string Method, string? Tool)
         {
             using var document = JsonDocument.Parse(body, Strict);
             var root = document.RootElement;
-            if (root.ValueKind is not JsonValueKind.Object || Text(root, "method") is not { } method)
+            if (root.ValueKind is not JsonValueKind.Object || IsAmbiguous(root, "method", "params", "id") || Text(root, "method") is not { } method)
             {
                 return null;
             }
@@ -32,7 +32,7 @@ internal sealed record RpcRequest(string? Id, string Method, string? Tool)
             }
 
             return id is not null && root.TryGetProperty("params", out var parameters) && parameters.ValueKind is JsonValueKind.Object
-                && Text(parameters, "name") is { } tool
+                && !IsAmbiguous(parameters, "name", "arguments") && Text(parameters, "name") is { } tool
                 ? new RpcRequest(id, method, tool)
                 : null;
         }
@@ -45,6 +45,23 @@ internal sealed record RpcRequest(string? Id, string Method, string? Tool)
     /// <summary>Whether a run may send it at all; of a tools/call the tool is checked besides.</summary>
     public bool IsAllowedMethod =>
         Method is CallTool or "tools/list" or "initialize" or "ping" or "server/discover" || Method.StartsWith("notifications/", StringComparison.Ordinal);
+
+    /// <summary>Whether a member has one of these names in another spelling.</summary>
+    private static bool IsAmbiguous(JsonElement element, params ReadOnlySpan<string> names)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            foreach (var name in names)
+            {
+                if (member.Name != name && member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

@@ -20,6 +20,7 @@ internal sealed partial class WorkerGateway : IAsyncDisposable
     private readonly Socket _listener;
     private readonly Task _accepting;
     private readonly HashSet<ConnectionContext> _open = [];
+    private readonly LogBudget _log = new();
     private volatile RunBinding? _binding;
     private int _toolCalls;
 
@@ -59,7 +60,7 @@ internal sealed partial class WorkerGateway : IAsyncDisposable
     /// <param name="isHeld">Asked before anything is passed on: whether the run is certainly this scheduler's still.</param>
     public void Bind(RunGrant grant, RunTokens tokens, Func<CancellationToken, ValueTask<bool>> isHeld)
     {
-        if (Interlocked.CompareExchange(ref _binding, new RunBinding(grant, tokens, isHeld), null) is not null)
+        if (Interlocked.CompareExchange(ref _binding, new RunBinding(grant, tokens, _log, isHeld), null) is not null)
         {
             throw new InvalidOperationException("A gateway serves one run.");
         }
@@ -120,7 +121,11 @@ internal sealed partial class WorkerGateway : IAsyncDisposable
         {
             if (_open.Count == MaxConnections)
             {
-                TooMany(_logger, ProcessId, MaxConnections);
+                if (_log.Take())
+                {
+                    TooMany(_logger, ProcessId, MaxConnections);
+                }
+
                 return false;
             }
 
@@ -159,7 +164,11 @@ internal sealed partial class WorkerGateway : IAsyncDisposable
             return true;
         }
 
-        ForeignProcess(_logger, peer, ProcessId);
+        if (_log.Take())
+        {
+            ForeignProcess(_logger, peer, ProcessId);
+        }
+
         return false;
     }
 

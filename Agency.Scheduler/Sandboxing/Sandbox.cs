@@ -64,7 +64,7 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
             SandboxLevel.Namespaces =>
             [
                 Installed("setpriv", "util-linux"), "--no-new-privs", "--pdeathsig", "KILL",
-                Installed("unshare", "util-linux"), "-Urnmpf", "--kill-child",
+                Installed("unshare", "util-linux"), "-Urnmipf", "--kill-child",
                 .. command.Line, .. Confined(command, FileConfinement.Mounts, command.IsManaged ? [Processes, .. readable] : readable),
             ],
             _ =>
@@ -72,7 +72,7 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
                 Installed("bwrap", "bubblewrap"), "--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL",
                 "--clearenv", .. environment.SelectMany(v => (string[])["--setenv", v.Key, v.Value]),
                 "--size", (Options.ScratchMegabytes * 1024L * 1024).ToString(CultureInfo.InvariantCulture), "--tmpfs", Scratch,
-                .. command.IsManaged ? (string[])["--proc", Processes] : [], .. readable.SelectMany(Mounted), "--chdir", folder, "--remount-ro", "/",
+                .. command.IsManaged ? (string[])["--proc", Processes, "--remount-ro", Processes] : [], .. readable.SelectMany(Mounted), "--chdir", folder, "--remount-ro", "/",
                 .. command.Line, .. Confined(command, FileConfinement.None, []),
             ],
         };

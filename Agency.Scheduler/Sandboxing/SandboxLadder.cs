@@ -12,8 +12,8 @@ internal sealed partial class SandboxLadder(IOptions<SandboxOptions> options, Ag
 {
     private readonly ILogger _logger = logger;
 
-    /// <summary>How workers are started.</summary>
-    public Sandbox Sandbox { get; private set; } = new(options.Value.Forced ?? SandboxLevel.Bare, options.Value);
+    /// <summary>How workers are started; null until a level was chosen, which takes a worker that starts.</summary>
+    public Sandbox? Sandbox { get; private set; }
 
     /// <summary>Chooses, and returns the worker that the choice was made with; null when none starts at any level that may be used.</summary>
     /// <param name="start">Starts a worker and waits until it is ready.</param>
@@ -62,7 +62,7 @@ internal sealed partial class SandboxLadder(IOptions<SandboxOptions> options, Ag
     private string Refusal(SandboxLevel least, List<string> missing)
     {
         var why = missing.Count == 0 ? $"Scheduler:Sandbox:Level asks for '{NameOf(options.Value.Forced!.Value)}'" : string.Join("; ", missing);
-        var asks = !string.IsNullOrEmpty(options.Value.Minimum) ? "Scheduler:Sandbox:Minimum asks"
+        var asks = least == options.Value.Asked ? "Scheduler:Sandbox:Minimum asks"
             : options.Value.Forced >= least ? "Scheduler:Sandbox:Level asks" : "production asks";
         return $"Workers are not isolated enough: {asks} for level '{NameOf(options.Value.Forced >= least ? options.Value.Forced.Value : least)}' or better, and it is not to be had. {why}. " +
             "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces where this runs. If the pod's own isolation is to stand in for it, " +

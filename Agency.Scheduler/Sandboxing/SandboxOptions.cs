@@ -13,7 +13,7 @@ internal sealed class SandboxOptions
     /// <summary><c>auto</c> takes the best that this machine offers; the name of a level takes that one or does not start.</summary>
     public string Level { get; set; } = Automatic;
 
-    /// <summary>The weakest level to start with; null is <c>namespaces</c> in production and <c>bare</c> outside.</summary>
+    /// <summary>The weakest level to start with; null is <c>bare</c>. Production takes none below <c>namespaces</c>, whatever this says.</summary>
     public string? Minimum { get; set; }
 
     /// <summary>Says that the container or machine around this scheduler isolates the workers, so that production takes any level.</summary>
@@ -42,9 +42,15 @@ internal sealed class SandboxOptions
     /// <summary>Null is the best there is.</summary>
     public SandboxLevel? Forced => IsAutomatic(Level) ? null : Parse(Level);
 
+    /// <summary>What <see cref="Minimum"/> asks for; null when it asks for nothing.</summary>
+    public SandboxLevel? Asked => string.IsNullOrEmpty(Minimum) ? null : Parse(Minimum);
+
     /// <param name="production">Whether <c>PRODUCTION_MODE</c> is on.</param>
-    public SandboxLevel Least(bool production) =>
-        !string.IsNullOrEmpty(Minimum) ? Parse(Minimum) : production && !PodIsolates ? SandboxLevel.Namespaces : SandboxLevel.Bare;
+    public SandboxLevel Least(bool production)
+    {
+        var asked = Asked ?? SandboxLevel.Bare;
+        return production && !PodIsolates && asked < SandboxLevel.Namespaces ? SandboxLevel.Namespaces : asked;
+    }
 
     internal static bool IsAutomatic(string level) => string.Equals(level, Automatic, StringComparison.OrdinalIgnoreCase);
 

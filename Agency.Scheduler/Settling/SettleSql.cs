@@ -42,7 +42,7 @@ internal static class SettleSql
         join company c on c.company_id = r.company_id
         where r.fencing = u.fencing and r.lease_owner = u.owner and (u.lease_until is null or r.lease_until = u.lease_until)
         order by r.company_id, r.workflow_id, r.run_id
-        for no key update of r, w
+        for no key update of w, r
         """;
 
     /// <summary>
@@ -72,7 +72,7 @@ internal static class SettleSql
         select r.company_id, r.run_id, r.attempt, $5, 'outcome_refused',
                format('An outcome under fencing number %s, of %s, was refused: the run was no longer its.', u.fencing, u.owner)
         from unnest($1, $2, $3, $4) as u (company_id, run_id, fencing, owner)
-        join run r on r.company_id = u.company_id and r.run_id = u.run_id
+        cross join lateral (select * from run where company_id = u.company_id and run_id = u.run_id for key share) r
         """;
 
     /// <summary>$1 companies, $2 workflows, $3 types, $4 messages, $5 at.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 using Agency.Data.Runs;
 using Agency.Scheduler.Dispatch;
@@ -192,7 +193,9 @@ internal sealed partial class RunExecutor(
 
     private static AttemptResult.Failed Lost(string how) => new(RunErrorKind.Lost, Printable($"The worker was lost: {how}."));
 
-    private static string Printable(string text) => ProtocolText.Clip(text.Replace('\0', '\uFFFD'), ProtocolText.MaxExcerpt);
+    /// <summary>As PostgreSQL takes it: without NUL, and without half a surrogate pair, as where the end of a longer text was kept.</summary>
+    private static string Printable(string text) =>
+        ProtocolText.Clip(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD'), ProtocolText.MaxExcerpt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Run} exceeded {Limit}; its worker is killed.")]
     private static partial void TimedOut(ILogger logger, Guid run, TimeSpan limit);

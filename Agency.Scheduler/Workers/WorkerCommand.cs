@@ -9,7 +9,7 @@ internal sealed record WorkerCommand(WorkerBuild Build, IReadOnlyList<string> Li
     /// <summary>Whether it runs on .NET's runtime, which wants to see the processes of its sandbox.</summary>
     public bool IsManaged { get; init; }
 
-    /// <summary>The folders that it must be able to read, besides the system's libraries.</summary>
+    /// <summary>The folders and files that it must be able to read, besides the system's libraries.</summary>
     public IReadOnlyList<string> Readable { get; init; } = [Path.GetDirectoryName(Build.File)!];
 
     /// <param name="build">The worker.</param>
@@ -30,7 +30,7 @@ internal sealed record WorkerCommand(WorkerBuild Build, IReadOnlyList<string> Li
         var isProgram = !build.File.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
         if (isProgram && !File.Exists((build.File.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? build.File[..^4] : build.File) + ".dll"))
         {
-            return new WorkerCommand(build, [build.File], environment);
+            return new WorkerCommand(build, [build.File], environment) { Readable = [build.File] };
         }
 
         var dotnet = DotnetRoot();

@@ -25,6 +25,7 @@ internal sealed partial class WorkerPool(
     private readonly ILogger _logger = logger;
     private readonly ConcurrentQueue<WorkerProcess> _ready = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _choosing = new(1, 1);
     private readonly Lock _lock = new();
     private readonly List<Task> _filling = [];
     private Task _retiring = Task.CompletedTask;
@@ -52,7 +53,7 @@ internal sealed partial class WorkerPool(
             }
 
             Miss();
-            return await StartOneAsync(ladder.Sandbox, cancellationToken);
+            return await StartOneAsync(cancellationToken);
         }
         finally
         {
@@ -154,9 +155,9 @@ internal sealed partial class WorkerPool(
         {
             try
             {
-                _ready.Enqueue(await StartOneAsync(ladder.Sandbox, _stopping.Token));
+                _ready.Enqueue(await StartOneAsync(_stopping.Token));
             }
-            catch (Exception e) when (e is WorkerStartException or OperationCanceledException)
+            catch (Exception e)
             {
                 // The next run starts its own and reports what is wrong; trying on here would only repeat it.
                 if (!_stopping.IsCancellationRequested)
@@ -204,6 +205,33 @@ internal sealed partial class WorkerPool(
         {
             // The end.
         }
+    }
+
+    /// <summary>At the level that was chosen. Where none has been yet, since no worker came up, it is tried anew: none is started at a lesser one.</summary>
+    private async Task<WorkerProcess> StartOneAsync(CancellationToken cancellationToken)
+    {
+        if (ladder.Sandbox is null)
+        {
+            await _choosing.WaitAsync(cancellationToken);
+            try
+            {
+                if (ladder.Sandbox is null)
+                {
+                    return await ladder.ChooseAsync(sandbox => StartOneAsync(sandbox, cancellationToken))
+                        ?? throw new WorkerStartException("No worker can be started; the scheduler's log says what is missing for each level of isolation.");
+                }
+            }
+            catch (SandboxRefusedException e)
+            {
+                throw new WorkerStartException(e.Message, e);
+            }
+            finally
+            {
+                _choosing.Release();
+            }
+        }
+
+        return await StartOneAsync(ladder.Sandbox, cancellationToken);
     }
 
     private async Task<WorkerProcess> StartOneAsync(Sandbox sandbox, CancellationToken cancellationToken)

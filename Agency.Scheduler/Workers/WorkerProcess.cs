@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Sandboxing;
 using Agency.WorkerProtocol;
@@ -13,11 +12,6 @@ namespace Agency.Scheduler.Workers;
 /// </summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    private const int ErrorsKept = 4096;
-
-    /// <summary>What a worker may write to its standard error before it is ended.</summary>
-    private const int MaxErrors = 16 * 1024 * 1024;
-
     private static readonly TimeSpan ExitTime = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
@@ -28,10 +22,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly RunEventReader _reader;
     private readonly IAsyncEnumerator<RunEventLine> _events;
     private readonly CancellationTokenSource _reading = new();
-    private readonly StringBuilder _errors = new();
-    private readonly Task _readingErrors;
+    private readonly WorkerErrors _errors;
+    private MemoryWatch? _memory;
     private int? _inner;
-    private bool _hasFlooded;
     private bool _disposed;
 
     private WorkerProcess(Process process, Sandbox sandbox, WorkerGateway gateway, WorkFolder folders, string folder, TimeProvider time)
@@ -39,7 +32,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         (_process, _sandbox, Gateway, _folders, _folder, _time) = (process, sandbox, gateway, folders, folder, time);
         _reader = new RunEventReader(process.StandardOutput.BaseStream);
         _events = _reader.ReadAllAsync(_reading.Token).GetAsyncEnumerator(_reading.Token);
-        _readingErrors = Task.Run(ReadErrorsAsync);
+        _errors = new WorkerErrors(process, Kill, _reading.Token);
     }
 
     public WorkerGateway Gateway { get; }
@@ -99,6 +92,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         WorkerLimits.Apply(Id, _sandbox);
+        _memory = MemoryWatch.Start(Id, _sandbox.Options.MemoryMegabytes, Kill, _time);
         Gateway.ProcessId = Id;
     }
 
@@ -124,25 +118,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
             return "it closed its output and went on";
         }
 
-        await _readingErrors;
-        string errors;
-        lock (_errors)
+        var errors = await _errors.LastAsync(ExitTime, _time);
+        if (_errors.HasFlooded)
         {
-            errors = _errors.ToString().Trim();
+            return $"it wrote more than {WorkerErrors.Most} bytes to its standard error and was ended";
         }
 
-        if (_hasFlooded)
+        if (_memory is { HasExceeded: true })
         {
-            return $"it wrote more than {MaxErrors} bytes to its standard error and was ended";
+            return $"it took more memory than the {_sandbox.Options.MemoryMegabytes} MB that it may and was ended";
         }
 
-        var code = _process.ExitCode switch
-        {
-            // The wrapper's own code: the worker leaves with no such.
-            1 when _sandbox.HasWrapper && _inner is not null => "it was ended, as the system does when memory or processor time is used up",
-            > 128 and var ended => $"it was ended by signal {ended - 128}{Meaning(ended - 128)}",
-            var ended => $"it exited with code {ended}",
-        };
+        var code = WorkerEnd.Describe(_process.ExitCode, _sandbox.HasWrapper && _inner is not null);
         return errors.Length == 0 ? code : $"{code}: {errors}";
     }
 
@@ -158,7 +145,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process.StandardInput.Close();
         await ExitsAsync();
         await _reading.CancelAsync();
-        await _readingErrors;
+        _memory?.Dispose();
         await Gateway.DisposeAsync();
         _process.Dispose();
         _reading.Dispose();
@@ -203,14 +190,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    private static string Meaning(int signal) => signal switch
-    {
-        9 => ", which the system sends when memory or processor time is used up",
-        24 => " (its processor time was used up)",
-        25 => " (a file grew too large)",
-        _ => "",
-    };
-
     private async Task<bool> ExitsAsync()
     {
         try
@@ -222,34 +201,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             return _process.HasExited;
-        }
-    }
-
-    private async Task ReadErrorsAsync()
-    {
-        var buffer = new char[1024];
-        var total = 0L;
-        try
-        {
-            int read;
-            while ((read = await _process.StandardError.ReadAsync(buffer, _reading.Token)) > 0)
-            {
-                if ((total += read) > MaxErrors && !_hasFlooded)
-                {
-                    _hasFlooded = true;
-                    Kill();
-                }
-
-                lock (_errors)
-                {
-                    _errors.Append(buffer, 0, read);
-                    _errors.Remove(0, Math.Max(0, _errors.Length - ErrorsKept));
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            // The end of the process, one way or another.
         }
     }
 }

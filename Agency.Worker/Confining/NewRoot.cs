@@ -55,6 +55,9 @@ internal static unsafe class NewRoot
             // Those of the process's own namespace, not what is mounted there now.
             Make(root, path, isFolder: true);
             Mount("proc", root + path, "proc", NoSetUid | NoDevices | NoExecution);
+
+            // The kernel's settings lie there too, and let root's processes in by their user alone.
+            MakeReadOnly(root + path, 0, NoExecution);
             return;
         }
 
@@ -82,9 +85,9 @@ internal static unsafe class NewRoot
         File.Create(root + path).Dispose();
     }
 
-    private static void MakeReadOnly(string path, nint how)
+    private static void MakeReadOnly(string path, nint how, nuint besides = 0)
     {
-        var change = new Change(ReadOnly | NoSetUid | NoDevices, 0, 0, 0);
+        var change = new Change(ReadOnly | NoSetUid | NoDevices | besides, 0, 0, 0);
         var text = Marshal.StringToCoTaskMemUTF8(path);
         Libc.Check(
             Libc.SystemCall(SystemCalls.MountSetAttributes, AtWorkingFolder, text, how, (nint)(&change), sizeof(Change)), $"'{path}' cannot be made read-only");

@@ -34,6 +34,15 @@ internal static unsafe class SystemCallFilter
     private const uint Thread = 0x10000;
     private const uint SharedAndOfNoFile = 0x01 | 0x20;
 
+    /// <summary>Counts as a stack, whatever it is used for.</summary>
+    private const uint GrowsDown = 0x100;
+
+    /// <summary>Has the kernel signal another process when a descriptor has something to tell: F_SETOWN, F_SETSIG, F_SETOWN_EX.</summary>
+    private static readonly uint[] OwnersByControl = [8, 10, 15];
+
+    /// <summary>The same: FIOSETOWN, SIOCSPGRP.</summary>
+    private static readonly uint[] OwnersByRequest = [0x8901, 0x8902];
+
     public static void Install(SystemCalls calls)
     {
         List<Instruction> program =
@@ -49,8 +58,10 @@ internal static unsafe class SystemCallFilter
             .. When(calls.Kill, 0, IfEqual, (uint)Libc.ProcessId(), NotPermitted),
             .. When(calls.KillThread, 0, IfEqual, (uint)Libc.ProcessId(), NotPermitted),
             .. When(calls.Limit, 0, IfEqual, 0, NotPermitted),
-            .. Unless(calls.Control, 0, Libc.SetParentDeathSignal, uint.MaxValue, NotPermitted),
-            .. Unless(calls.MapMemory, 3, SharedAndOfNoFile, SharedAndOfNoFile, NoMemory),
+            .. Unless(calls.Control, 0, NotPermitted, Is(Libc.SetParentDeathSignal)),
+            .. Unless(calls.MapMemory, 3, NoMemory, Has(SharedAndOfNoFile), Has(GrowsDown)),
+            .. Unless(calls.ControlFile, 1, NotPermitted, [.. OwnersByControl.Select(Is)]),
+            .. Unless(calls.ControlDevice, 1, NotPermitted, [.. OwnersByRequest.Select(Is)]),
             new(Return, 0, 0, Allow),
         ];
         var instructions = program.ToArray();
@@ -69,12 +80,18 @@ internal static unsafe class SystemCallFilter
         new(IfEqual, 0, 4, (uint)call), new(Load, 0, 0, LowHalf(argument)), new(test, 1, 0, value), new(Return, 0, 0, otherwise), new(Return, 0, 0, Allow),
     ];
 
-    /// <summary>Refuses the call when the argument, masked, is that value.</summary>
-    private static IEnumerable<Instruction> Unless(int call, uint argument, uint value, uint mask, uint then) =>
+    /// <summary>Refuses the call when the argument, masked, is one of these values.</summary>
+    private static IEnumerable<Instruction> Unless(int call, uint argument, uint then, params (uint Value, uint Mask)[] refused) =>
     [
-        new(IfEqual, 0, 5, (uint)call), new(Load, 0, 0, LowHalf(argument)), new(And, 0, 0, mask), new(IfEqual, 0, 1, value), new(Return, 0, 0, then),
+        new(IfEqual, 0, (byte)((4 * refused.Length) + 1), (uint)call),
+        .. refused.SelectMany(r => (Instruction[])[
+            new(Load, 0, 0, LowHalf(argument)), new(And, 0, 0, r.Mask), new(IfEqual, 0, 1, r.Value), new(Return, 0, 0, then)]),
         new(Return, 0, 0, Allow),
     ];
+
+    private static (uint Value, uint Mask) Is(uint value) => (value, uint.MaxValue);
+
+    private static (uint Value, uint Mask) Has(uint bits) => (bits, bits);
 
     /// <summary>Of the numbers asked about here the kernel itself looks at no more. Both kinds of processor put that half first.</summary>
     private static uint LowHalf(uint argument) => 16 + (argument * 8);

@@ -30,7 +30,14 @@ internal sealed class SystemCalls
 
     public required int Limit { get; init; }
 
-    /// <summary>Refused outright: making processes, looking into others and signalling them, namespaces, memory that no limit counts.</summary>
+    public required int ControlFile { get; init; }
+
+    public required int ControlDevice { get; init; }
+
+    /// <summary>
+    /// Refused outright: making processes, looking into others, signalling them and taking their turn away, namespaces, memory that no limit
+    /// counts or that others share.
+    /// </summary>
     public required IReadOnlyList<int> Refused { get; init; }
 
     /// <exception cref="PlatformNotSupportedException">Their numbers are not known here.</exception>
@@ -56,10 +63,18 @@ internal sealed class SystemCalls
         Control = 157,
         MapMemory = 9,
         Limit = 302,
+        ControlFile = 72,
+        ControlDevice = 16,
 
         // fork, vfork, tkill, rt_sigqueueinfo, rt_tgsigqueueinfo, ptrace, process_vm_readv, process_vm_writev, kcmp, unshare, setns, bpf,
-        // perf_event_open, userfaultfd, add_key, request_key, keyctl, memfd_create, shmget, semget, msgget, open_by_handle_at
-        Refused = [57, 58, 200, 129, 297, 101, 310, 311, 312, 272, 308, 321, 298, 323, 248, 249, 250, 319, 29, 64, 68, 304, .. RefusedEverywhere],
+        // perf_event_open, userfaultfd, add_key, request_key, keyctl, memfd_create, open_by_handle_at; shmget, shmat, shmctl, semget, semop,
+        // semctl, semtimedop, msgget, msgsnd, msgrcv, msgctl, mq_open, mq_unlink; setpriority, sched_setparam, sched_setscheduler,
+        // sched_setaffinity, sched_setattr, ioprio_set
+        Refused =
+        [
+            57, 58, 200, 129, 297, 101, 310, 311, 312, 272, 308, 321, 298, 323, 248, 249, 250, 319, 304,
+            29, 30, 31, 64, 65, 66, 220, 68, 69, 70, 71, 240, 241, 141, 142, 144, 314, 251, .. RefusedEverywhere,
+        ],
     };
 
     private static SystemCalls Arm64 { get; } = new()
@@ -74,8 +89,14 @@ internal sealed class SystemCalls
         Control = 167,
         MapMemory = 222,
         Limit = 261,
+        ControlFile = 25,
+        ControlDevice = 29,
 
         // As above; there is neither fork nor vfork.
-        Refused = [130, 138, 240, 117, 270, 271, 272, 97, 268, 280, 241, 282, 217, 218, 219, 279, 194, 190, 186, 265, .. RefusedEverywhere],
+        Refused =
+        [
+            130, 138, 240, 117, 270, 271, 272, 97, 268, 280, 241, 282, 217, 218, 219, 279, 265,
+            194, 196, 195, 190, 193, 191, 192, 186, 189, 188, 187, 180, 181, 140, 118, 119, 274, 30, .. RefusedEverywhere,
+        ],
     };
 }

@@ -3,6 +3,9 @@ namespace Agency.WorkerProtocol.Wire;
 /// <summary>What the types alone do not hold a worker to.</summary>
 internal static class EventRules
 {
+    /// <summary>Thirty days, which no step takes.</summary>
+    private const long LongestMs = 30L * 24 * 60 * 60 * 1000;
+
     /// <summary>What is wrong with an event, or null.</summary>
     public static string? Broken(RunEvent e) => e switch
     {
@@ -10,7 +13,8 @@ internal static class EventRules
         ContextInjectedEvent { ProfileBytes: < 0 } or ContextInjectedEvent { Passages: < 0 } => "a negative count",
         ContextInjectedEvent c when c.PassageIds.Contains(null!) => "a null passage id",
         StepStartedEvent { Ordinal: < 1 } or StepFinishedEvent { Ordinal: < 1 } => "'ordinal' is less than 1",
-        StepFinishedEvent { DurationMs: < 0 } => "a negative duration",
+        { At.Year: < 2000 or > 9000 } => "a time that cannot be",
+        StepFinishedEvent { DurationMs: < 0 or > LongestMs } => "a duration that cannot be",
         StepFinishedEvent { Status: StepStatus.Failed, Error: null } => "a failed step without an error",
         StepFinishedEvent { SpanId: { } id } when !IsHex(id, 16) => "'span_id' is not 16 hexadecimal digits",
         SpanEvent s when !IsHex(s.TraceId, 32) => "'trace_id' is not 32 hexadecimal digits",

@@ -20,6 +20,8 @@ internal static class Attacks
         ["parent-memory"] = t => Open($"/proc/{t.Parent}/mem"),
         ["parent-memory-call"] = t => ReadMemory(t.Parent),
         ["parent-signal"] = t => Libc.Said(Libc.Kill(t.Parent, 0)),
+        ["parent-signal-by-descriptor"] = t => Libc.Said(Libc.ControlDescriptor(0, 8, t.Parent)),
+        ["kernel-settings"] = _ => OpenForWriting("/proc/sys/kernel/core_pattern"),
         ["sibling-memory"] = t => Open($"/proc/{t.Sibling}/mem"),
         ["sibling-signal"] = t => Libc.Said(Libc.Kill(t.Sibling, 0)),
         ["sibling-trace"] = t => Trace(t.Sibling),
@@ -40,6 +42,8 @@ internal static class Attacks
         ["thread-bomb"] = _ => Threads(300),
         ["memory"] = _ => Memory(1100),
         ["uncounted-memory"] = _ => Libc.Map(0, (nint)(64 * Megabyte), 3, 0x21, -1, 0) is -1 ? Marshal.GetLastPInvokeErrorMessage() : "done",
+        ["stack-memory"] = _ => Libc.Map(0, (nint)(64 * Megabyte), 3, 0x122, -1, 0) is -1 ? Marshal.GetLastPInvokeErrorMessage() : "done",
+        ["read-only-memory"] = _ => ReadOnlyMemory(700),
         ["raise-limit"] = _ => RaiseLimit(),
         ["disk"] = _ => Fill(96),
         ["write-program"] = _ => Write(Path.Combine(AppContext.BaseDirectory, "left-behind")),
@@ -66,6 +70,12 @@ internal static class Attacks
     private static string Open(string path)
     {
         File.OpenHandle(path).Dispose();
+        return "done";
+    }
+
+    private static string OpenForWriting(string path)
+    {
+        File.OpenHandle(path, access: FileAccess.Write).Dispose();
         return "done";
     }
 
@@ -144,6 +154,21 @@ internal static class Attacks
         // Given back, or nothing else could be tried.
         taken.ForEach(place => _ = Libc.Unmap(place, Part));
         return taken.Count * 16 < megabytes ? $"stopped at {taken.Count * 16} MB" : "done";
+    }
+
+    /// <summary>What can no longer be written to counts no longer, and is there all the same.</summary>
+    private static unsafe string ReadOnlyMemory(int megabytes)
+    {
+        const nint Part = (nint)(16 * Megabyte);
+        for (var taken = 0; taken < megabytes; taken += 16)
+        {
+            var place = Libc.Map(0, Part, 3, 0x22, -1, 0);
+            if (place == -1) return $"stopped at {taken} MB";
+            for (var i = 0; i < Part; i += 4096) ((byte*)place)[i] = 1;
+            _ = Libc.Protect(place, Part, 1);
+        }
+
+        return Stay();
     }
 
     private static unsafe string RaiseLimit()

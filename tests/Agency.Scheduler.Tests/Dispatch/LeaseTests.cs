@@ -98,6 +98,33 @@ public sealed class LeaseTests(AgencyTestDatabase database) : SchedulerTest(data
     }
 
     [Fact]
+    public async Task Heartbeat_OfARunThatIsBeingWritten_DoesNotWaitAndDoesNotLoseIt()
+    {
+        var identity = new SchedulerIdentity();
+        var leases = NewLeases(identity);
+        var run = Assert.Single(await QueueAndClaimAsync(identity));
+        using var hold = leases.Hold(run.Key, run.ClaimedAt, () => Assert.Fail("The run was given up."));
+        var until = await Test.ScalarAsync<DateTime>("select lease_until from agency.run");
+        Time.Advance(Options.Lease / 2);
+        await using (var writer = new Npgsql.NpgsqlConnection(Test.AdminConnectionString))
+        {
+            await writer.OpenAsync();
+            await using var transaction = await writer.BeginTransactionAsync();
+            await using var command = new Npgsql.NpgsqlCommand("update agency.run set tool_calls = 1", writer);
+            await command.ExecuteNonQueryAsync();
+
+            await leases.HeartbeatAsync(default);
+
+            Assert.Equal(until, await Test.ScalarAsync<DateTime>("select lease_until from agency.run"));
+            await transaction.CommitAsync();
+        }
+
+        await leases.HeartbeatAsync(default);
+
+        Assert.True(await Test.ScalarAsync<DateTime>("select lease_until from agency.run") > until);
+    }
+
+    [Fact]
     public async Task EnsureHeld_AfterStandingStillForLongerThanTheLease_AsksTheDatabaseAndGivesUp()
     {
         var identity = new SchedulerIdentity();

@@ -105,6 +105,9 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
     [InlineData("""[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden"}}]""", 400)]
     [InlineData("""{"jsonrpc":"2.0","method":"tools/call","params":{"name":"say","arguments":{"text":"x"}}}""", 400)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}""", 400)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say","Name":"forbidden","arguments":{}}}""", 400)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/list","METHOD":"tools/call","params":{"name":"forbidden"}}""", 400)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say"},"Params":{"name":"forbidden"}}""", 400)]
     [InlineData("not json", 400)]
     [InlineData("", 400)]
     public async Task Message_ThatIsNotOneAllowedRequest_IsRefused(string body, int status)

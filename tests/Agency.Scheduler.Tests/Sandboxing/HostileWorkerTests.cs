@@ -126,6 +126,34 @@ public sealed class HostileWorkerTests
 
     [Theory]
     [MemberData(nameof(Levels))]
+    public async Task Memory_AtALevel_IsTakenAwayWhereNoLimitCountsIt(string name)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The levels are Linux's.");
+        await using var workers = new HostileWorkers(Enum.Parse<SandboxLevel>(name), new SandboxOptions { MemoryMegabytes = 400 });
+        var worker = await workers.StartAsync();
+        await worker.SendAsync(HostileWorkers.Envelope(worker, new JsonObject { ["attacks"] = "read-only-memory" }), default);
+
+        Assert.Null(await worker.NextAsync(default));
+
+        Assert.Equal("it took more memory than the 400 MB that it may and was ended", await worker.DescribeEndAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public async Task Environment_AtALevel_HoldsWhatTheWorkerNeeds(string name)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The levels are Linux's.");
+        await using var workers = new HostileWorkers(Enum.Parse<SandboxLevel>(name), Options);
+
+        var said = await HostileWorkers.AttackAsync(await workers.StartAsync(), new JsonObject { ["attacks"] = "environment" });
+
+        Assert.Equal(
+            ["DOTNET_EnableDiagnostics", "DOTNET_EnableWriteXorExecute", "DOTNET_GCHeapHardLimit", "DOTNET_ROOT", "DOTNET_TieredPGO", "HOME", "TMPDIR"],
+            said["environment"].Split(' ').Except(["PWD"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Levels))]
     public async Task Dispose_WorkerThatStays_EndsItAndDeletesItsFolder(string name)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The levels are Linux's.");

@@ -48,6 +48,7 @@ internal sealed class HostileWorkers(SandboxLevel level, SandboxOptions options)
         }
         catch (WorkerStartException e)
         {
+            Assert.False(OfferedLevels.Has(level), $"This machine offers level {level}, but: {e.Message}");
             Assert.False(level is SandboxLevel.Bubblewrap && Environment.GetEnvironmentVariable("CI") is "true", $"{e.Message}; CI needs Debian's bubblewrap.");
             Assert.Skip($"Level {level} is not to be had here: {e.Message}.{(level is SandboxLevel.Bubblewrap ? " Install Debian's bubblewrap." : "")}");
             throw;

@@ -8,9 +8,10 @@ internal static class IsolationTable
     private static readonly SandboxLevel[] Columns = [SandboxLevel.Bubblewrap, SandboxLevel.Namespaces, SandboxLevel.Landlock, SandboxLevel.Bare];
 
     private static readonly List<string[]> Rows = [.. File.ReadLines(Document)
+        .SkipWhile(line => line != "## What is stopped where")
         .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])
-        .Where(row => row.Length == 2 + Columns.Length)];
+        .Select(row => row.Length == 2 + Columns.Length ? row : throw new InvalidOperationException($"The row of {row[0]} has {row.Length} columns."))];
 
     /// <summary>What takes more than a worker: its scheduler has to die.</summary>
     public const string OutliveScheduler = "outlive-scheduler";

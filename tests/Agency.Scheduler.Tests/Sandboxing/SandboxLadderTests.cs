@@ -18,7 +18,7 @@ public sealed class SandboxLadderTests
 
         await ladder.ChooseAsync(Offering(SandboxLevel.Bubblewrap, SandboxLevel.Namespaces, SandboxLevel.Landlock, SandboxLevel.Bare));
 
-        Assert.Equal(SandboxLevel.Bubblewrap, ladder.Sandbox.Level);
+        Assert.Equal(SandboxLevel.Bubblewrap, ladder.Sandbox?.Level);
         Assert.Equal([SandboxLevel.Bubblewrap], _tried);
         var line = Assert.Single(_log.Lines);
         Assert.Equal(LogLevel.Information, line.Level);
@@ -33,15 +33,17 @@ public sealed class SandboxLadderTests
 
         await ladder.ChooseAsync(Offering(SandboxLevel.Landlock, SandboxLevel.Bare));
 
-        Assert.Equal(SandboxLevel.Landlock, ladder.Sandbox.Level);
+        Assert.Equal(SandboxLevel.Landlock, ladder.Sandbox?.Level);
         Assert.EndsWith(
             "Better ones are not to be had: bubblewrap: no Bubblewrap here; namespaces: no Namespaces here.", Assert.Single(_log.Lines).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Choose_InProductionNothingStrongEnough_RefusesAndSaysWhatToDo()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("bare")]
+    public async Task Choose_InProductionNothingStrongEnough_RefusesAndSaysWhatToDo(string? minimum)
     {
-        var ladder = Ladder(new SandboxOptions(), production: true);
+        var ladder = Ladder(new SandboxOptions { Minimum = minimum }, production: true);
 
         var refused = await Assert.ThrowsAsync<SandboxRefusedException>(() => ladder.ChooseAsync(Offering(SandboxLevel.Landlock, SandboxLevel.Bare)));
 
@@ -58,7 +60,7 @@ public sealed class SandboxLadderTests
 
         await ladder.ChooseAsync(Offering(SandboxLevel.Bare));
 
-        Assert.Equal(SandboxLevel.Bare, ladder.Sandbox.Level);
+        Assert.Equal(SandboxLevel.Bare, ladder.Sandbox?.Level);
     }
 
     [Theory]
@@ -91,6 +93,7 @@ public sealed class SandboxLadderTests
         var ladder = Ladder(new SandboxOptions());
 
         Assert.Null(await ladder.ChooseAsync(Offering()));
+        Assert.Null(ladder.Sandbox);
 
         Assert.Equal(LogLevel.Error, Assert.Single(_log.Lines).Level);
     }
