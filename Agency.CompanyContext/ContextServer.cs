@@ -22,7 +22,8 @@ internal static class ContextServer
         whatever it says.
         """;
 
-    public static WebApplication Build(string[] args)
+    /// <summary>Built and not started; a test replaces parts of it with <paramref name="configure"/>.</summary>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults(Name);
@@ -41,6 +42,7 @@ internal static class ContextServer
         builder.Services.AddScoped<DocumentLibrary>().AddScoped<DocumentLoader>();
         builder.Services.AddDocumentFolder();
         builder.Services.AddDefaultSops();
+        configure?.Invoke(builder);
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -16,8 +16,8 @@ namespace Agency.HealthMonitor
 {
     internal static class Server
     {
-        /// <summary>The server, built and not started.</summary>
-        public static WebApplication Build(string[] args)
+        /// <summary>Built and not started; a test replaces parts of it with <paramref name="configure"/>.</summary>
+        public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
         {
             var builder = WebApplication.CreateBuilder(args);
             builder.AddServiceDefaults("health");
@@ -28,6 +28,7 @@ namespace Agency.HealthMonitor
             builder.AddAgencyMcp("health", "Agency health monitor", Instructions.Text)
                 .WithAgencyTools<KpiTools>().WithAgencyTools<HealthReportTools>().WithAgencyTools<MetricTools>()
                 .WithAgencyTools<AlertTools>().WithAgencyTools<AnomalyTools>().WithAgencyTools<ForecastTools>();
+            configure?.Invoke(builder);
             var app = builder.Build();
             app.MapDefaultEndpoints();
             app.MapAgencyMcp();

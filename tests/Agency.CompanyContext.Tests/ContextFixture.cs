@@ -3,6 +3,7 @@ using Agency.Data;
 using Agency.ServiceDefaults.Mcp;
 using Agency.Testing;
 using Agency.Testing.Mcp;
+using Microsoft.AspNetCore.Builder;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
@@ -32,17 +33,20 @@ public sealed class ContextFixture : IAsyncLifetime
         Directory.CreateDirectory(SopFolder);
         await File.WriteAllTextAsync(Path.Combine(SopFolder, "greeting.md"), Procedure("greeting", "Greet the client"));
         await File.WriteAllTextAsync(Path.Combine(SopFolder, "broken.md"), "# Broken\n\nNo steps here.\n");
-        _server = await RunningServer.StartAsync(
-            ContextServer.Build,
+        _server = await StartAsync(Database);
+    }
+
+    public Task<RunningServer> StartAsync(AgencyTestDatabase database, Action<WebApplicationBuilder>? configure = null) =>
+        RunningServer.StartAsync(
+            args => ContextServer.Build(args, configure),
             Tokens.Settings,
             new Dictionary<string, string?>
             {
-                ["ConnectionStrings:agency"] = Database.ConnectionString("context_agency"),
-                ["ConnectionStrings:tenant"] = Database.ConnectionString("context_tenant"),
+                ["ConnectionStrings:agency"] = database.ConnectionString("context_agency"),
+                ["ConnectionStrings:tenant"] = database.ConnectionString("context_tenant"),
                 ["Context:DocumentRoot"] = DocumentRoot,
                 ["Sops:Folder"] = SopFolder,
             });
-    }
 
     public async ValueTask DisposeAsync()
     {

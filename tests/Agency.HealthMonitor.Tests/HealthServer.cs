@@ -3,6 +3,7 @@ using Agency.Data;
 using Agency.ServiceDefaults.Mcp;
 using Agency.Testing;
 using Agency.Testing.Mcp;
+using Microsoft.AspNetCore.Builder;
 using ModelContextProtocol.Protocol;
 
 namespace Agency.HealthMonitor.Tests;
@@ -24,15 +25,18 @@ public sealed class HealthServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        _server = await RunningServer.StartAsync(HealthMonitor.Server.Build, Tokens.Settings, new Dictionary<string, string?>
+        _server = await StartAsync(Database);
+    }
+
+    public Task<RunningServer> StartAsync(AgencyTestDatabase database, Action<WebApplicationBuilder>? configure = null) =>
+        RunningServer.StartAsync(args => HealthMonitor.Server.Build(args, configure), Tokens.Settings, new Dictionary<string, string?>
         {
-            ["ConnectionStrings:agency"] = Database.ConnectionString("health_agency"),
-            ["ConnectionStrings:tenant"] = Database.ConnectionString("health_tenant"),
+            ["ConnectionStrings:agency"] = database.ConnectionString("health_agency"),
+            ["ConnectionStrings:tenant"] = database.ConnectionString("health_tenant"),
             ["Pricing:PerRunSecond"] = "0.01",
             ["Pricing:PerThousandTokens"] = "2",
             ["Alerts:CheckSeconds"] = "3600",
         });
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,7 @@ public sealed class StartTests
         using var tokens = new TestTokens();
         Dictionary<string, string?> settings = new() { ["ConnectionStrings:agency"] = "Host=127.0.0.1;Port=1;Username=x", [key] = value };
 
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningServer.StartAsync(Server.Build, tokens.Settings, settings));
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningServer.StartAsync(args => Server.Build(args), tokens.Settings, settings));
 
         Assert.Contains(key, refusal.Message, StringComparison.Ordinal);
     }

@@ -33,6 +33,12 @@ public sealed class OperationsFixture : IAsyncLifetime
     public Task<RunningServer> StartServerAsync(Action<WebApplicationBuilder>? configure = null, params KeyValuePair<string, string?>[] settings) =>
         RunningServer.StartAsync(args => Operations.Server.Build(args, configure), Settings, settings);
 
+    /// <summary>The same on another database.</summary>
+    public Task<RunningServer> StartServerAsync(Action<WebApplicationBuilder> configure, AgencyTestDatabase database) => StartServerAsync(
+        configure,
+        new("ConnectionStrings:agency", database.ConnectionString("operations_agency")),
+        new("ConnectionStrings:tenant", database.ConnectionString("operations_tenant")));
+
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();

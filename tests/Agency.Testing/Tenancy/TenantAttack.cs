@@ -25,6 +25,9 @@ public sealed partial class TenantAttack(McpClient attacker, McpClient staff, Mc
     private string[] _ids = [];
     private string[] _cursors = [];
 
+    /// <summary>False: only what is leaked or changed is looked for, with another client's names as they are.</summary>
+    public bool IsThorough { get; init; } = true;
+
     /// <summary>How many calls were made.</summary>
     public int Calls { get; private set; }
 
@@ -37,7 +40,8 @@ public sealed partial class TenantAttack(McpClient attacker, McpClient staff, Mc
         var before = await RowsAsync();
         _ids = await ValuesAsync("e.value ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'");
         string[] named = [.. _ids, .. await ValuesAsync("(e.key like '%\\_id' and e.value !~ '^[0-9]+$') or e.key in ('name', 'source')"), .. _cursors = await CursorsAsync()];
-        string[] attacks = [.. named.Except(await ValuesAsync("true", "mine")).Concat(LookAlikes()).Distinct()];
+        string[] attacks = [.. named.Except(await ValuesAsync("true", "mine")).Except(IsThorough ? [] : Secrets).Concat(IsThorough ? LookAlikes() : []).Distinct()];
+
         // What changes things comes last: it leaves texts among the attacker's own that the others would show.
         foreach (var tool in (await staff.ListToolsAsync()).OrderBy(t => t.ProtocolTool.Annotations?.ReadOnlyHint is not true))
         {
@@ -63,7 +67,7 @@ public sealed partial class TenantAttack(McpClient attacker, McpClient staff, Mc
                 _faults.AddRange(Secrets.Where(s => !attack.Contains(s, StringComparison.Ordinal) && answer.Contains(s, StringComparison.Ordinal)).Select(s => $"{where}: tells '{s}'"));
                 _faults.AddRange(_ids.Where(id => tool.ProtocolTool.Annotations?.ReadOnlyHint is true && !attack.Contains(id, StringComparison.Ordinal) && answer.Contains(id, StringComparison.Ordinal)).Select(id => $"{where}: tells the id {id}"));
 
-                if (_cursors.Contains(attack))
+                if (!IsThorough || _cursors.Contains(attack))
                 {
                     continue; // A place in a list, which means nothing to anybody else: there is no such thing as one that does not exist.
                 }
