@@ -45,7 +45,7 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
             catch (NpgsqlException e) when (e.IsTransient)
             {
                 // The database is away or busy: so it is for each of them.
-                batch.ForEach(pending => pending.SetException(e));
+                batch.ForEach(pending => pending.TrySetException(e));
             }
             catch (Exception) when (batch.Count > 1)
             {
@@ -57,7 +57,7 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
             }
             catch (Exception e)
             {
-                batch[0].SetException(e);
+                batch[0].TrySetException(e);
             }
         }
     }
@@ -70,7 +70,7 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
         }
         catch (Exception e)
         {
-            pending.SetException(e);
+            pending.TrySetException(e);
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
         var answers = await write(batch.ConvertAll(p => p.Item));
         for (var i = 0; i < batch.Count; i++)
         {
-            batch[i].SetResult(answers[i]);
+            batch[i].TrySetResult(answers[i]);
         }
     }
 

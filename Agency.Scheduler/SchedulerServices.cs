@@ -71,6 +71,7 @@ internal static class SchedulerServices
     private static void AddGateway(this IServiceCollection services)
     {
         services.AddSingleton<RunGrants>();
+        services.AddSingleton<CallGate>();
         services.AddSingleton<ConnectorDirectory>();
         services.AddSingleton<ConnectorClient>();
         services.AddSingleton<ConnectorForwarder>();

@@ -66,13 +66,14 @@ internal static class SettleSql
         order by u.n
         """;
 
-    /// <summary>$1 companies, $2 runs, $3 fencing numbers, $4 owners, $5 at. Outcomes that came too late, in the histories of their runs.</summary>
+    /// <summary>$1 companies, $2 runs, $3 fencing numbers, $4 owners, $5 at. Outcomes that came too late, in the histories of their runs; not what was written already and is told again, as when the answer to a commit was lost.</summary>
     public const string AddRefusals = """
         insert into run_event (company_id, run_id, attempt, at, type, message)
         select r.company_id, r.run_id, r.attempt, $5, 'outcome_refused',
                format('An outcome under fencing number %s, of %s, was refused: the run was no longer its.', u.fencing, u.owner)
         from unnest($1, $2, $3, $4) as u (company_id, run_id, fencing, owner)
         cross join lateral (select * from run where company_id = u.company_id and run_id = u.run_id for key share) r
+        where not (r.fencing = u.fencing and r.status = 'succeeded')
         """;
 
     /// <summary>$1 companies, $2 workflows, $3 types, $4 messages, $5 at.</summary>

@@ -7,7 +7,6 @@ using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Settling;
 using Agency.Scheduler.Sops;
 using Agency.ServiceDefaults.Identity;
-using Agency.ServiceDefaults.Tenancy;
 using Agency.Sops;
 using Agency.WorkerProtocol;
 using Microsoft.Extensions.Options;
@@ -16,7 +15,7 @@ namespace Agency.Scheduler.Workers;
 
 /// <summary>Executes one attempt in a worker of its own, from the procedure to the outcome.</summary>
 internal sealed partial class RunExecutor(
-    JournalWriter journals, Leases leases, IFrozenClients frozen, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, RunGrants grants,
+    JournalWriter journals, CallGate calls, ISopSource sops, WorkerPool pool, TokenIssuer issuer, ServerAddresses addresses, RunGrants grants,
     SchedulerTelemetry telemetry, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<RunExecutor> logger) : IRunExecutor
 {
     /// <summary>Lines that break the protocol before the worker is given up.</summary>
@@ -84,7 +83,7 @@ internal sealed partial class RunExecutor(
         await using (worker)
         {
             var started = time.GetTimestamp();
-            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), asked => MayCallAsync(run.Key, asked));
+            worker.Gateway.Bind(grant, new RunTokens(issuer, addresses, time, grant), asked => calls.MayCallAsync(run.Key, asked));
             worker.Rewrite(line => grant.Redactor.Redact(line));
             var result = await WorkAsync(run, worker, Envelope(run, markdown, worker, grant, traceParent), journal, cancellationToken);
 
@@ -151,13 +150,6 @@ internal sealed partial class RunExecutor(
                 RunErrorKind.Timeout, $"The attempt took longer than {run.Timeout.TotalSeconds:0} s and did not end by itself; its worker was killed.");
         }
     }
-
-    /// <summary>
-    /// Of a client that is not frozen, and still this scheduler's run. The hold last, right before the call leaves: the process may stand still for long
-    /// while the database is asked for the other.
-    /// </summary>
-    private async ValueTask<bool> MayCallAsync(RunKey key, CancellationToken cancellationToken) =>
-        !await frozen.IsFrozenAsync(key.CompanyId, cancellationToken) && await leases.EnsureHeldAsync(key, cancellationToken);
 
     private RunEnvelope Envelope(ClaimedRun run, string markdown, WorkerProcess worker, RunGrant grant, string? traceParent)
     {

@@ -113,6 +113,19 @@ public sealed class SettlerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.Equal(SettleOutcome.Stale, await NewSettler().SettleAsync(key, Permanent));
     }
 
+    /// <summary>As when the answer to the commit was lost.</summary>
+    [Fact]
+    public async Task Settle_SuccessToldTwice_IsInTheHistoryOnce()
+    {
+        var key = await ClaimNewAsync();
+        var success = new AttemptResult.Succeeded("Sent.");
+
+        await NewSettler().SettleAsync(key, success);
+        await NewSettler().SettleAsync(key, success);
+
+        Assert.Equal(["succeeded"], await RowsAsync("select type from run_event"));
+    }
+
     [Fact]
     public async Task Settle_HandedBack_DoesNotCountTheAttempt()
     {
