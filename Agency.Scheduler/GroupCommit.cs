@@ -77,10 +77,15 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
     private async Task WriteAsync(List<Pending> batch)
     {
         var answers = await write(batch.ConvertAll(p => p.Item));
-        for (var i = 0; i < batch.Count; i++)
+
+        // Those who waited go on one after the other, beside the next write: hundreds at once would wake every thread for a moment's work each.
+        _ = Task.Run(() =>
         {
-            batch[i].TrySetResult(answers[i]);
-        }
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].TrySetResult(answers[i]);
+            }
+        });
     }
 
     private List<Pending>? Next()
@@ -103,7 +108,7 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
         }
     }
 
-    private sealed class Pending(TItem item) : TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Pending(TItem item) : TaskCompletionSource<TAnswer>
     {
         public TItem Item => item;
     }

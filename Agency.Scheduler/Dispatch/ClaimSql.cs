@@ -34,8 +34,8 @@ internal static class ClaimSql
         ), eligible as materialized (
             select c.company_id, c.name, c.weight, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
                    c.max_concurrent_runs - coalesce(e.runs, 0) as room,
-                   -- Its share of the places and one more: what others leave unused another claim hands out.
-                   ceil(1.0 * $2 * c.weight / sum(c.weight) over ()) + 1 as quota
+                   -- Its share of the places: what others leave unused another claim hands out.
+                   ceil(1.0 * $2 * c.weight / sum(c.weight) over ()) as quota
             from (select distinct company_id from lane) q
             join company c on c.company_id = q.company_id and c.status = 'active'
             cross join virtual v

@@ -21,6 +21,9 @@ internal sealed partial class Dispatcher(
     /// <summary>How long a cancellation may wait while claims follow one another.</summary>
     private static readonly TimeSpan LongestUnheard = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A claim of more runs than this starts several of them by one task.</summary>
+    private const int MostParts = 16;
+
     private static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
@@ -62,9 +65,9 @@ internal sealed partial class Dispatcher(
 
         var claimed = await claimer.ClaimAsync(free, cancellationToken);
         _full = claimed.Count == free;
-        foreach (var run in claimed)
+        foreach (var part in claimed.Chunk(1 + (claimed.Count / MostParts)))
         {
-            Start(run);
+            Start(part);
         }
 
         return claimed.Count;
@@ -134,43 +137,48 @@ internal sealed partial class Dispatcher(
     }
 
     /// <summary>
-    /// With a queue and many places: until a quarter of them is free, or for a moment. A claim costs nearly the same for one run as for a hundred.
+    /// With a queue and many places: until half of them are free, or for a moment. A claim costs nearly the same for one run as for a hundred.
     /// </summary>
     private async Task GatherAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        while (Free < options.Value.Workers / 4 && time.GetElapsedTime(started) is var waited && waited < LongestGathering)
+        while (Free < options.Value.Workers / 2 && time.GetElapsedTime(started) is var waited && waited < LongestGathering)
         {
             await signal.WaitAsync(LongestGathering - waited, cancellationToken);
         }
     }
 
     /// <summary>Held from here on, so that heartbeats start even when the task has to wait for a thread.</summary>
-    private void Start(ClaimedRun run)
+    private void Start(ClaimedRun[] runs)
     {
-        var executing = new Executing();
-        _running[run.Key] = executing;
-        Interlocked.Increment(ref _count);
-        var hold = leases.Hold(run.Key, run.ClaimedAt, executing.Lose);
-        _ = Task.Run(async () =>
+        var starting = runs.Select(run =>
         {
-            try
-            {
-                await ExecuteAsync(run, executing);
-            }
-            catch (Exception e)
-            {
-                Faulted(_logger, e, run.Key.RunId.Value);
-            }
-            finally
-            {
-                hold.Dispose();
-                _running.TryRemove(run.Key, out _);
-                Interlocked.Decrement(ref _count);
-                executing.Dispose();
-                signal.Wake();
-            }
-        });
+            var executing = new Executing();
+            _running[run.Key] = executing;
+            return (Run: run, Executing: executing, Hold: leases.Hold(run.Key, run.ClaimedAt, executing.Lose));
+        }).ToList();
+        Interlocked.Add(ref _count, runs.Length);
+        _ = Task.Run(() => starting.ForEach(s => _ = RunAsync(s.Run, s.Executing, s.Hold)));
+    }
+
+    private async Task RunAsync(ClaimedRun run, Executing executing, IDisposable hold)
+    {
+        try
+        {
+            await ExecuteAsync(run, executing);
+        }
+        catch (Exception e)
+        {
+            Faulted(_logger, e, run.Key.RunId.Value);
+        }
+        finally
+        {
+            hold.Dispose();
+            _running.TryRemove(run.Key, out _);
+            Interlocked.Decrement(ref _count);
+            executing.Dispose();
+            signal.Wake();
+        }
     }
 
     private async Task ExecuteAsync(ClaimedRun run, Executing executing)
