@@ -63,6 +63,7 @@ internal static class SchedulerServices
         services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<SandboxOptions>, SandboxOptionsValidator>();
         services.AddSingleton<SandboxLadder>();
+        services.AddSingleton<WorkerStarter>();
         services.AddSingleton<WorkerPool>();
         services.AddSingleton<JournalWriter>();
         services.AddHealthChecks().AddCheck<WorkerHealthCheck>("worker");

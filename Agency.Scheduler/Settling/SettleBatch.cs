@@ -1,6 +1,5 @@
 using System.Globalization;
 using Agency.Data;
-using Agency.Data.Escalations;
 using Agency.Data.Runs;
 using Agency.Data.Workflows;
 using Agency.Scheduler.Dispatch;
@@ -16,7 +15,6 @@ internal sealed class SettleBatch(DateTimeOffset now)
 {
     private readonly List<RunMove> _moves = [];
     private readonly List<RunLine> _runLines = [];
-    private readonly List<WorkflowLine> _workflowLines = [];
     private readonly Dictionary<(CompanyId, WorkflowId), Tally> _tallies = [];
     private readonly List<NpgsqlBatchCommand> _escalations = [];
     private readonly List<RunKey> _refused = [];
@@ -102,62 +100,20 @@ internal sealed class SettleBatch(DateTimeOffset now)
         {
             tally.Status = WorkflowTransitions.Escalate.To;
             tally.EscalatedBy = key.RunId;
-            Escalate(key, run, result, tally.Failures);
+            _escalations.AddRange(FailureEscalation.Commands(key, run, result, tally.Failures, now));
         }
-    }
-
-    private void Escalate(RunKey key, HeldRun run, AttemptResult.Failed result, int failures)
-    {
-        var reason = $"{failures} occurrences in a row failed; the last one: {result.Message}";
-        Line(key, run.WorkflowId, "escalated", reason);
-        _escalations.Add(Command(
-            SettleSql.MoveWorkflow,
-            new() { Value = key.CompanyId.Value },
-            new() { Value = run.WorkflowId.Value },
-            new() { Value = WorkflowTransitions.Escalate.ToName },
-            new() { Value = WorkflowTransitions.Escalate.FromNames },
-            new() { Value = reason },
-            new() { Value = now }));
-        _escalations.Add(Command(
-            SettleSql.OpenEscalation,
-            new() { Value = key.CompanyId.Value },
-            new() { Value = Guid.CreateVersion7(now) },
-            new() { Value = run.WorkflowId.Value },
-            new() { Value = key.RunId.Value },
-            new() { Value = SnakeCase.Of(EscalationSource.Failures) },
-            new() { Value = reason },
-            new() { Value = SnakeCase.Of(EscalationStatus.Open) },
-            new() { Value = now }));
-        _escalations.Add(Command(
-            SettleSql.AddNotification,
-            new() { Value = key.CompanyId.Value },
-            new() { Value = Guid.CreateVersion7(now) },
-            new() { Value = "workflow_escalated" },
-            new() { Value = $"{run.CompanyName}: workflow '{run.WorkflowId}' is escalated after {failures} failures in a row" },
-            new()
-            {
-                Value = $"""
-                    The workflow '{run.WorkflowId}' of {run.CompanyName} ({key.CompanyId}) failed {failures} times in a row and does not fire any more.
-
-                    Last failed occurrence: {Time(run.ScheduledFor)}, attempt {run.Attempt} of {run.Retry.MaxAttempts}, run {key.RunId}
-                    What went wrong ({SnakeCase.Of(result.Kind)}): {result.Message}
-
-                    Look at the run's steps, mend the cause, then set the workflow to active again: that resets its count of failures.
-                    """,
-            },
-            new() { Value = now }));
     }
 
     private IEnumerable<NpgsqlBatchCommand> Commands()
     {
         if (_refused.Count > 0)
         {
-            yield return Command(
+            yield return SettleCommand.Of(
                 SettleSql.AddRefusals,
-                Array(_refused, k => k.CompanyId.Value),
-                Array(_refused, k => k.RunId.Value),
-                Array(_refused, k => k.Fencing),
-                Array(_refused, k => k.Owner),
+                SettleCommand.Array(_refused, k => k.CompanyId.Value),
+                SettleCommand.Array(_refused, k => k.RunId.Value),
+                SettleCommand.Array(_refused, k => k.Fencing),
+                SettleCommand.Array(_refused, k => k.Owner),
                 new() { Value = now });
         }
 
@@ -166,42 +122,35 @@ internal sealed class SettleBatch(DateTimeOffset now)
             yield break;
         }
 
-        yield return Command(
+        yield return SettleCommand.Of(
             SettleSql.MoveRuns,
-            Array(_moves, m => m.Key.CompanyId.Value),
-            Array(_moves, m => m.Key.RunId.Value),
-            Array(_moves, m => m.Move.ToName),
-            Array(_moves, m => m.Result.Seconds),
-            Array(_moves, m => m.Result.ToolCalls),
-            Array(_moves, m => m.Failure is null ? null : SnakeCase.Of(m.Failure.Kind)),
-            Array(_moves, m => m.Failure?.Message),
-            Array(_moves, m => m.Summary),
-            Array(_moves, m => m.AvailableAt?.UtcDateTime),
-            Array(_moves, m => m.FinishedAt?.UtcDateTime),
-            Array(_moves, m => m.Uncounted));
-        yield return Command(
+            SettleCommand.Array(_moves, m => m.Key.CompanyId.Value),
+            SettleCommand.Array(_moves, m => m.Key.RunId.Value),
+            SettleCommand.Array(_moves, m => m.Move.ToName),
+            SettleCommand.Array(_moves, m => m.Result.Seconds),
+            SettleCommand.Array(_moves, m => m.Result.ToolCalls),
+            SettleCommand.Array(_moves, m => m.Failure is null ? null : SnakeCase.Of(m.Failure.Kind)),
+            SettleCommand.Array(_moves, m => m.Failure?.Message),
+            SettleCommand.Array(_moves, m => m.Summary),
+            SettleCommand.Array(_moves, m => m.AvailableAt?.UtcDateTime),
+            SettleCommand.Array(_moves, m => m.FinishedAt?.UtcDateTime),
+            SettleCommand.Array(_moves, m => m.Uncounted));
+        yield return SettleCommand.Of(
             SettleSql.AddRunEvents,
-            Array(_runLines, l => l.Key.CompanyId.Value),
-            Array(_runLines, l => l.Key.RunId.Value),
-            Array(_runLines, l => l.Attempt),
-            Array(_runLines, l => l.Type),
-            Array(_runLines, l => l.Message),
+            SettleCommand.Array(_runLines, l => l.Key.CompanyId.Value),
+            SettleCommand.Array(_runLines, l => l.Key.RunId.Value),
+            SettleCommand.Array(_runLines, l => l.Attempt),
+            SettleCommand.Array(_runLines, l => l.Type),
+            SettleCommand.Array(_runLines, l => l.Message),
             new() { Value = now });
         if (_tallies.Count > 0)
         {
             var tallies = _tallies.ToList();
-            yield return Command(
+            yield return SettleCommand.Of(
                 SettleSql.CountFailures,
-                Array(tallies, t => t.Key.Item1.Value),
-                Array(tallies, t => t.Key.Item2.Value),
-                Array(tallies, t => t.Value.Failures));
-            yield return Command(
-                SettleSql.AddWorkflowEvents,
-                Array(_workflowLines, l => l.Company.Value),
-                Array(_workflowLines, l => l.Workflow.Value),
-                Array(_workflowLines, l => l.Type),
-                Array(_workflowLines, l => l.Message),
-                new() { Value = now });
+                SettleCommand.Array(tallies, t => t.Key.Item1.Value),
+                SettleCommand.Array(tallies, t => t.Key.Item2.Value),
+                SettleCommand.Array(tallies, t => t.Value.Failures));
         }
 
         foreach (var command in _escalations)
@@ -212,36 +161,17 @@ internal sealed class SettleBatch(DateTimeOffset now)
 
     private void Line(RunKey key, HeldRun run, string type, string message) => _runLines.Add(new RunLine(key, run.Attempt, type, message));
 
-    private void Line(RunKey key, WorkflowId workflow, string type, string message) => _workflowLines.Add(new WorkflowLine(key.CompanyId, workflow, type, message));
-
     private Tally TallyOf(RunKey key, HeldRun run)
     {
         var id = (key.CompanyId, run.WorkflowId);
         return _tallies.TryGetValue(id, out var tally) ? tally : _tallies[id] = new Tally(run);
     }
 
-    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
-
-    private static NpgsqlParameter<TValue[]> Array<TItem, TValue>(List<TItem> items, Func<TItem, TValue> value) => new() { TypedValue = [.. items.Select(value)] };
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-
     private sealed record RunMove(
         RunKey Key, Transition<RunStatus> Move, AttemptResult Result, AttemptResult.Failed? Failure, string? Summary,
         DateTimeOffset? AvailableAt = null, DateTimeOffset? FinishedAt = null, int Uncounted = 0);
 
     private sealed record RunLine(RunKey Key, int Attempt, string Type, string Message);
-
-    private sealed record WorkflowLine(CompanyId Company, WorkflowId Workflow, string Type, string Message);
 
     /// <summary>A workflow's counters as they become in the course of the batch.</summary>
     private sealed class Tally(HeldRun run)

@@ -76,13 +76,8 @@ internal static class SettleSql
         where not (r.fencing = u.fencing and r.status = 'succeeded')
         """;
 
-    /// <summary>$1 companies, $2 workflows, $3 types, $4 messages, $5 at.</summary>
-    public const string AddWorkflowEvents = """
-        insert into workflow_event (company_id, workflow_id, at, type, message)
-        select u.company_id, u.workflow_id, $5, u.type, u.message
-        from unnest($1, $2, $3, $4) with ordinality as u (company_id, workflow_id, type, message, n)
-        order by u.n
-        """;
+    /// <summary>$1 company, $2 workflow, $3 type, $4 message, $5 at.</summary>
+    public const string AddWorkflowEvent = "insert into workflow_event (company_id, workflow_id, at, type, message) values ($1, $2, $5, $3, $4)";
 
     /// <summary>$1 companies, $2 workflows, $3 failures in a row.</summary>
     public const string CountFailures = """

@@ -3,7 +3,6 @@ using Agency.Data.Runs;
 using Agency.Data.Tenancy;
 using Agency.Scheduler.Dispatch;
 using Agency.ServiceDefaults.WakeUps;
-using Npgsql;
 
 namespace Agency.Scheduler.Settling;
 
@@ -47,7 +46,7 @@ internal sealed partial class Settler
         await using (var connection = await _database.OpenAgencyConnectionAsync(CancellationToken.None))
         {
             await using var transaction = await connection.BeginTransactionAsync();
-            var succeeded = successes.Count > 0 ? await SucceedAsync(connection, successes.ConvertAll(i => settlements[i]), now) : [];
+            var succeeded = successes.Count > 0 ? await SucceededRuns.EndAsync(connection, successes.ConvertAll(i => settlements[i]), now) : [];
             var held = others.Count > 0 ? await HeldRuns.LockAsync(connection, others.ConvertAll(i => settlements[i])) : [];
             var batch = new SettleBatch(now);
             for (var n = 0; n < successes.Count; n++)
@@ -150,35 +149,6 @@ internal sealed partial class Settler
         {
             await _wakeUps.PublishAsync(Topics.Notifications, CancellationToken.None);
         }
-    }
-
-    /// <summary>Ends those that are still their holders', in the settlements' order; null where one is not.</summary>
-    private static async Task<(WorkflowId Workflow, int Attempt)?[]> SucceedAsync(
-        NpgsqlConnection connection, List<Settlement> settlements, DateTimeOffset now)
-    {
-        await using var command = new NpgsqlCommand(SettleSql.Succeed, connection)
-        {
-            Parameters =
-            {
-                new() { Value = settlements.Select(s => s.Key.CompanyId.Value).ToArray() },
-                new() { Value = settlements.Select(s => s.Key.RunId.Value).ToArray() },
-                new() { Value = settlements.Select(s => s.Key.Fencing).ToArray() },
-                new() { Value = settlements.Select(s => s.Key.Owner).ToArray() },
-                new() { Value = settlements.Select(s => s.Result.Seconds).ToArray() },
-                new() { Value = settlements.Select(s => s.Result.ToolCalls).ToArray() },
-                new() { Value = settlements.Select(s => ((AttemptResult.Succeeded)s.Result).Summary).ToArray() },
-                new() { Value = RunTransitions.Succeed.ToName },
-                new() { Value = now },
-            },
-        };
-        var ended = new (WorkflowId, int)?[settlements.Count];
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            ended[reader.GetInt32(0) - 1] = (new WorkflowId(reader.GetString(1)), reader.GetInt32(2));
-        }
-
-        return ended;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Company}/{Workflow}: attempt {Attempt}: {Outcome}.")]

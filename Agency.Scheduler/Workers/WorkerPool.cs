@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Sandboxing;
-using Agency.WorkerProtocol;
 using Microsoft.Extensions.Options;
 
 namespace Agency.Scheduler.Workers;
@@ -11,11 +9,8 @@ namespace Agency.Scheduler.Workers;
 /// waiting raises the number, up to the runs that may execute at once, and every while without such a run lowers it again.
 /// </summary>
 internal sealed partial class WorkerPool(
-    WorkerCommand command, SandboxLadder ladder, WorkFolder folders, GatewayServer gateways, IOptions<SchedulerOptions> options, TimeProvider time,
-    ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
+    WorkerCommand command, WorkerStarter starter, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
 {
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a number of waiting workers is kept that nobody needed.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30);
 
@@ -25,7 +20,6 @@ internal sealed partial class WorkerPool(
     private readonly ILogger _logger = logger;
     private readonly ConcurrentQueue<WorkerProcess> _ready = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _choosing = new(1, 1);
     private readonly Lock _lock = new();
     private readonly List<Task> _filling = [];
     private Task _retiring = Task.CompletedTask;
@@ -53,7 +47,7 @@ internal sealed partial class WorkerPool(
             }
 
             Miss();
-            return await StartOneAsync(cancellationToken);
+            return await starter.StartAsync(cancellationToken);
         }
         finally
         {
@@ -82,7 +76,7 @@ internal sealed partial class WorkerPool(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Using(_logger, command.Build.File, command.Build.Reason);
-        if (await ladder.ChooseAsync(sandbox => StartOneAsync(sandbox, cancellationToken)) is { } first)
+        if (await starter.StartFirstAsync(cancellationToken) is { } first)
         {
             _ready.Enqueue(first);
             await RetireSurplusAsync();
@@ -155,7 +149,7 @@ internal sealed partial class WorkerPool(
         {
             try
             {
-                _ready.Enqueue(await StartOneAsync(_stopping.Token));
+                _ready.Enqueue(await starter.StartAsync(_stopping.Token));
             }
             catch (Exception e)
             {
@@ -207,78 +201,9 @@ internal sealed partial class WorkerPool(
         }
     }
 
-    /// <summary>At the level that was chosen. Where none has been yet, since no worker came up, it is tried anew: none is started at a lesser one.</summary>
-    private async Task<WorkerProcess> StartOneAsync(CancellationToken cancellationToken)
-    {
-        if (ladder.Sandbox is null)
-        {
-            await _choosing.WaitAsync(cancellationToken);
-            try
-            {
-                if (ladder.Sandbox is null)
-                {
-                    return await ladder.ChooseAsync(sandbox => StartOneAsync(sandbox, cancellationToken))
-                        ?? throw new WorkerStartException("No worker can be started; the scheduler's log says what is missing for each level of isolation.");
-                }
-            }
-            catch (SandboxRefusedException e)
-            {
-                throw new WorkerStartException(e.Message, e);
-            }
-            finally
-            {
-                _choosing.Release();
-            }
-        }
-
-        return await StartOneAsync(ladder.Sandbox, cancellationToken);
-    }
-
-    private async Task<WorkerProcess> StartOneAsync(Sandbox sandbox, CancellationToken cancellationToken)
-    {
-        WorkerProcess worker;
-        try
-        {
-            worker = await WorkerProcess.StartAsync(command, sandbox, folders, gateways, time);
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
-        {
-            throw new WorkerStartException($"The worker could not be started: {e.Message}", e);
-        }
-
-        try
-        {
-            using var limit = new CancellationTokenSource(WarmUpTime, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            var first = await worker.NextAsync(either.Token);
-            if (first is { Event: ReadyEvent { Protocol: RunEnvelope.CurrentProtocol } })
-            {
-                worker.Admit();
-                return worker;
-            }
-
-            throw new WorkerStartException(first switch
-            {
-                null => $"The worker ended before it was ready: {await worker.DescribeEndAsync()}.",
-                { Event: ReadyEvent ready } => $"The worker speaks protocol {ready.Protocol}, this scheduler {RunEnvelope.CurrentProtocol}. Deploy both together.",
-                _ => "The worker's first line was not 'ready'.",
-            });
-        }
-        catch (Exception e)
-        {
-            await worker.DisposeAsync();
-            throw e is OperationCanceledException && !cancellationToken.IsCancellationRequested
-                ? new WorkerStartException($"The worker was not ready within {WarmUpTime.TotalSeconds:0} s.", e)
-                : e;
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Workers are started from {File}: {Reason}.")]
     private static partial void Using(ILogger logger, string file, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No worker could be warmed up.")]
     private static partial void NotWarmed(ILogger logger, Exception exception);
 }
-
-/// <summary>A worker did not come up: no fault of the run.</summary>
-internal sealed class WorkerStartException(string message, Exception? inner = null) : Exception(message, inner);
