@@ -34,6 +34,7 @@ internal static class SchedulerServices
 
         services.AddSingleton<Planner>();
         services.AddSingleton<Settler>();
+        services.AddSingleton<OutcomeWriter>();
         services.AddSingleton<Claimer>();
         services.AddSingleton<Leases>();
         services.AddSingleton<LeaseRecovery>();

@@ -12,7 +12,7 @@ namespace Agency.Scheduler.Dispatch;
 /// more, lets its runs finish for a grace period, then kills their workers and hands them back.
 /// </summary>
 internal sealed partial class Dispatcher(
-    Claimer claimer, IRunExecutor executor, Settler settler, Leases leases, Cancellation cancellation, RunQueueSignal signal, IOptions<SchedulerOptions> options,
+    Claimer claimer, IRunExecutor executor, OutcomeWriter outcomes, Leases leases, Cancellation cancellation, RunQueueSignal signal, IOptions<SchedulerOptions> options,
     TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
     /// <summary>How long a place may stay free for the sake of a larger claim.</summary>
@@ -23,8 +23,6 @@ internal sealed partial class Dispatcher(
 
     /// <summary>A claim of more runs than this starts several of them by one task.</summary>
     private const int MostParts = 16;
-
-    private static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<RunKey, Executing> _running = new();
@@ -199,50 +197,8 @@ internal sealed partial class Dispatcher(
             result = new AttemptResult.Failed(RunErrorKind.Transient, $"The scheduler failed to execute the run ({e.GetType().Name}); see its log.");
         }
 
-        await SettleAsync(run.Key, await UnlessFrozenAsync(run, result), () => executing.IsLost);
+        await outcomes.WriteAsync(run.Key, result, () => executing.IsLost, _givingUp.Token);
     }
-
-    private async Task<AttemptResult> UnlessFrozenAsync(ClaimedRun run, AttemptResult result)
-    {
-        try
-        {
-            return await cancellation.UnlessFrozenAsync(run.Key.CompanyId, result, CancellationToken.None);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            // It counts as what it looks like; settling will meet the same database.
-            return result;
-        }
-    }
-
-    /// <summary>
-    /// Tries until it is written or the lease is gone; then recovery settles the run as lost. Whether the run is still this scheduler's the
-    /// database knows best, so it is asked once also when the lease seems to be gone.
-    /// </summary>
-    private async Task SettleAsync(RunKey key, AttemptResult result, Func<bool> lost)
-    {
-        while (true)
-        {
-            try
-            {
-                await settler.SettleAsync(key, result);
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                NotSettled(_logger, e, key.RunId.Value);
-                if (lost() || _givingUp.IsCancellationRequested || IsRefusal(e))
-                {
-                    return;
-                }
-
-                await Task.Delay(SettleRetry, time, _givingUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    /// <summary>The database understood and will never take it: a wrong value, a violated constraint, a statement that is wrong.</summary>
-    private static bool IsRefusal(Exception e) => e is PostgresException { SqlState: [var first, var second, ..] } && (first, second) is ('2', '2' or '3') or ('4', '2');
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The grace period is over: {Count} runs are handed back.")]
     private static partial void HandingBack(ILogger logger, int count);
@@ -252,7 +208,4 @@ internal sealed partial class Dispatcher(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} could not be executed.")]
     private static partial void Faulted(ILogger logger, Exception exception, Guid run);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The outcome of run {Run} could not be written.")]
-    private static partial void NotSettled(ILogger logger, Exception exception, Guid run);
 }
