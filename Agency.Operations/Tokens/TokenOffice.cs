@@ -56,15 +56,24 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         return await IssueAsync(context, request, name, grantId, cancellationToken);
     }
 
-    /// <summary>A token of an OAuth authorization; null when that is no longer in force.</summary>
+    /// <summary>
+    /// A token of an OAuth authorization; null when that is no longer in force. It was given for the client that was there then: one that was made under the
+    /// same id after that one was erased is another.
+    /// </summary>
     public async Task<IssuedToken?> IssueForAuthorizationAsync(string authorizationId, string name, TokenRequest request, CancellationToken cancellationToken)
     {
         await using var context = database.OpenAgency();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
 
         // Locked until the token is recorded: whoever revokes the authorization meanwhile finds the token and ends it too.
-        var valid = await context.Database
-            .SqlQuery<string>($"select id as value from oauth_authorization where id = {authorizationId} and status = 'valid' for share").ToListAsync(cancellationToken);
+        var company = request.Company?.Value;
+        var valid = await context.Database.SqlQuery<string>(
+            $"""
+            select a.id as value from oauth_authorization a
+            where a.id = {authorizationId} and a.status = 'valid'
+              and ({company}::text is null or exists (select from company c where c.company_id = {company}::text and c.created_at <= a.creation_date))
+            for share of a
+            """).ToListAsync(cancellationToken);
         if (valid.Count == 0)
         {
             return null;

@@ -81,6 +81,20 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
     }
 
     [Fact]
+    public async Task Grant_OfAClientThatWasErased_DoesNotReachANewOneOfTheSameId()
+    {
+        await agency.Operations.Database.AddCompanyAsync("erased");
+        var (client, tokens) = await AuthorizedAsync([("reach", "company"), ("company", "erased"), ("access", "read"), ("decision", "allow")]);
+        var before = await RefreshAsync(client, tokens);
+        Assert.Equal(HttpStatusCode.OK, before.Status);
+
+        await agency.Operations.Database.ExecuteAsync("update agency.company set created_at = now() where company_id = $1", "erased");
+
+        var after = await RefreshAsync(client, before.Body);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), (after.Status, after.Body.GetProperty("error").GetString()));
+    }
+
+    [Fact]
     public async Task Tool_BeyondTheScope_Answers403AndTheScopeItNeeds()
     {
         var (_, tokens) = await AuthorizedAsync([("reach", "agency"), ("access", "read"), ("decision", "allow")]);
