@@ -49,11 +49,22 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         return new NewToken(token.Token, token.Id, role, company.Value, token.ExpiresAt);
     }
 
-    /// <summary>A token that ends with <paramref name="grantId"/>, the token or code that someone signed in with.</summary>
-    public async Task<IssuedToken> IssueFromAsync(string grantId, string name, TokenRequest request, CancellationToken cancellationToken)
+    /// <summary>A token that ends with <paramref name="grantId"/>, the token or code that someone signed in with; null when that was revoked.</summary>
+    public async Task<IssuedToken?> IssueFromAsync(string grantId, string name, TokenRequest request, CancellationToken cancellationToken)
     {
         await using var context = database.OpenAgency();
-        return await IssueAsync(context, request, name, grantId, cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(context, grantId, cancellationToken);
+
+        // What every server knows of revocations is seconds old.
+        if (await context.RevokedTokens.AnyAsync(t => t.TokenId == grantId, cancellationToken))
+        {
+            return null;
+        }
+
+        var token = await IssueAsync(context, request, name, grantId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return token;
     }
 
     /// <summary>
@@ -124,6 +135,12 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         AuditCall.Current?.About(issued.CompanyId);
         var now = time.Now();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (issued.GrantId is { } from)
+        {
+            await LockAsync(context, from, cancellationToken);
+        }
+
+        await LockAsync(context, tokenId, cancellationToken);
         var added = await context.Database.ExecuteSqlAsync(
             $"insert into revoked_token (token_id, revoked_at, expires_at) values ({tokenId}, {now}, {issued.ExpiresAt}) on conflict do nothing", cancellationToken);
         await EndIssuedFromAsync(context, tokenId, now, cancellationToken);
@@ -142,9 +159,17 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
     {
         await using var context = database.OpenAgency();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(context, authorizationId, cancellationToken);
         await EndAuthorizationAsync(context, authorizationId, time.Now(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Until the transaction ends nobody else issues from <paramref name="grantId"/> or revokes what came from it. Whoever locks several begins with the one
+    /// that the others came from.
+    /// </summary>
+    private static Task<int> LockAsync(AgencyDbContext context, string grantId, CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('agency token'), hashtext({grantId}))", cancellationToken);
 
     private static async Task EndAuthorizationAsync(AgencyDbContext context, string authorizationId, DateTimeOffset now, CancellationToken cancellationToken)
     {

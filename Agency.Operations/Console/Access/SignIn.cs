@@ -46,7 +46,7 @@ internal static class SignIn
             return Page(StatusCodes.Status400BadRequest, "Paste a code or a token first.", returnTo);
         }
 
-        IssuedToken session;
+        IssuedToken? session;
         if (secret.Contains('.', StringComparison.Ordinal) || secret.Length > LongestCode)
         {
             var result = await ConsoleAccess.ValidateAsync(http, secret);
@@ -73,6 +73,11 @@ internal static class SignIn
         else
         {
             return Page(StatusCodes.Status401Unauthorized, InvalidCode, returnTo);
+        }
+
+        if (session is null)
+        {
+            return Page(StatusCodes.Status401Unauthorized, InvalidToken, returnTo);
         }
 
         http.Response.Cookies.Append(ConsoleAccess.Cookie, session.Token, CookieOptions(http, session.ExpiresAt));

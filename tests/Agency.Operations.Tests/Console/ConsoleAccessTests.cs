@@ -116,6 +116,20 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
     }
 
     [Fact]
+    public async Task SignIn_TokenRevokedAMomentAgo_OpensNoSession()
+    {
+        await using var server = await console.Operations.StartServerAsync(
+            builder => builder.Services.Replace(ServiceDescriptor.Singleton<ITokenRevocation>(new RevocationList()))); // Has not heard of it.
+        var issued = await console.Operations.OperatorAsync("issue_token", """{"role":"operator","name":"just revoked"}""");
+        await console.Operations.OperatorAsync("revoke_token", $$"""{"token_id":"{{issued.Of("token_id")}}"}""");
+
+        using var answer = await ConsoleFixture.SignInAsync(server, issued.Of("token")!);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, false), (answer.StatusCode, HasSession(answer)));
+        Assert.Contains("This token is not valid here", await answer.Content.ReadAsStringAsync(None), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Session_AtTheMcpServer_OpensNothing()
     {
         using var client = console.Operations.Server.CreateHttpClient(console.Session);
