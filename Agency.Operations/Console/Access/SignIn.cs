@@ -20,6 +20,9 @@ internal static class SignIn
 
     private const string RunToken = "This token belongs to a run and opens no console. Sign in with an operator's or a viewer's.";
 
+    private const string GrantedToken =
+        "This token was given to a program by consent and opens no console: a session would outlive the consent. Sign in with a token of your own, or get a code with --console-link.";
+
     private const int LongestCode = 100;
 
     /// <summary>As the audit log names it: written together with the session.</summary>
@@ -61,6 +64,12 @@ internal static class SignIn
             {
                 await audit.AppendAsync(call.Record(AuditOutcome.Denied, "forbidden: not an operator or a viewer"));
                 return Page(StatusCodes.Status403Forbidden, caller.Role is CallerRole.Run ? RunToken : NotForClients, returnTo);
+            }
+
+            if (caller.CanStepUp)
+            {
+                await audit.AppendAsync(call.Record(AuditOutcome.Denied, "forbidden: a token of an OAuth client"));
+                return Page(StatusCodes.Status403Forbidden, GrantedToken, returnTo);
             }
 
             session = await sessions.OpenAsync(caller, ConsoleAccess.ExpiryOf(result.Principal), http.RequestAborted);

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Agency.Operations.Authorization.Server;
+using Agency.Operations.Tests.Console;
 using Agency.Testing.Mcp;
 
 namespace Agency.Operations.Tests.Authorization;
@@ -108,6 +110,21 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         Assert.Contains($"resource_metadata=\"{agency.Address}/.well-known/oauth-protected-resource/mcp\"", challenge, StringComparison.Ordinal);
         using var byHand = await CallAsync(agency.Operations.Server, agency.Operations.Tokens.Viewer("operations"), "register_workflow");
         Assert.Equal(HttpStatusCode.OK, byHand.StatusCode);
+    }
+
+    [Fact]
+    public async Task Grant_OfTheWholeAgency_OpensNothingThatWouldOutliveIt()
+    {
+        var (_, tokens) = await AuthorizedAsync(Everything);
+        var token = tokens.GetProperty("access_token").GetString()!;
+
+        var mcp = await agency.Server.ConnectAsync(token);
+        (await mcp.AskAsync("issue_token", """{"role":"operator"}""")).IsFailure("forbidden", "outlive the consent");
+        using var signIn = await ConsoleFixture.SignInAsync(agency.Server, token);
+
+        Assert.Equal(HttpStatusCode.Forbidden, signIn.StatusCode);
+        Assert.DoesNotContain(signIn.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], cookie => cookie.StartsWith("agency-console=", StringComparison.Ordinal));
+        Assert.Contains("outlive the consent", await signIn.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     [Fact]
