@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Companies;
 using Agency.Data.Tenancy;
 using Agency.ServiceDefaults.Identity;
@@ -54,6 +56,18 @@ internal sealed class ConsentDesk(IOpenIddictApplicationManager clients, AgencyD
 /// <param name="MayWrite">The client asks to change things too.</param>
 /// <param name="Companies">The companies that access can be limited to.</param>
 public sealed record ConsentQuestion(
-    string ClientName, Uri ReturnsTo, string Server, string Resource, bool MayWrite, IReadOnlyList<ConsentCompany> Companies);
+    string ClientName, Uri ReturnsTo, string Server, string Resource, bool MayWrite, IReadOnlyList<ConsentCompany> Companies)
+{
+    /// <summary>The question and its answer, as JSON for the audit log.</summary>
+    public string Write(IFormCollection form) => AuditJson.Write(new JsonObject
+    {
+        ["client_name"] = AuditJson.Of(ClientName),
+        ["returns_to"] = AuditJson.Of(ReturnsTo.GetLeftPart(UriPartial.Path)),
+        ["server"] = AuditJson.Of(Server),
+        ["reach"] = form["reach"] == "company" ? "company" : "agency",
+        ["company"] = form["reach"] == "company" ? Companies.FirstOrDefault(c => c.Id.Value == form["company"].ToString())?.Id.Value : null,
+        ["access"] = form["access"] == "write" ? AgencyClaims.WriteAccess : AgencyClaims.ReadAccess,
+    });
+}
 
 public sealed record ConsentCompany(CompanyId Id, string Name);

@@ -28,6 +28,8 @@ internal static class SignIn
     /// <summary>As the audit log names it: written together with the session.</summary>
     private const string SignInAction = "console.sign_in";
 
+    private const string SignOutAction = "console.sign_out";
+
     public static RazorComponentResult<SignInPage> Page(int status, string? message = null, string? returnTo = null) =>
         new(new Dictionary<string, object?> { [nameof(SignInPage.Message)] = message, [nameof(SignInPage.ReturnTo)] = Local(returnTo) }) { StatusCode = status };
 
@@ -93,9 +95,16 @@ internal static class SignIn
         return new SeeOther(Local(returnTo));
     }
 
-    public static async Task<SeeOther> SignOutAsync(HttpContext http, Caller caller, ConsoleSessions sessions)
+    public static async Task<SeeOther> SignOutAsync(HttpContext http, Caller caller, ConsoleSessions sessions, AuditLog audit)
     {
+        var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", SignOutAction);
         await sessions.CloseAsync(caller, http.RequestAborted);
+        if (!call.IsWritten)
+        {
+            // The session was over already.
+            await audit.AppendAsync(call.Record(AuditOutcome.Done));
+        }
+
         http.Response.Cookies.Delete(ConsoleAccess.Cookie, CookieOptions(http, expires: null));
         return new SeeOther("/sign-in");
     }

@@ -149,6 +149,8 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
         Assert.True(ConsoleLinkCommand.IsRequested(args));
         Assert.Equal(0, await ConsoleLinkCommand.RunAsync(args, output, errors, None));
 
+        Assert.Equal(1, await AuditedAsync("console_link", Environment.UserName));
+        Assert.Equal("night shift", await console.Operations.Database.ScalarAsync<string>("select arguments::jsonb ->> 'name' from agency.audit_log where action = 'console_link'"));
         var link = new Uri(output.ToString().Trim());
         Assert.Equal(("http://operations.agency.test/sign-in", ""), (link.GetLeftPart(UriPartial.Path), errors.ToString()));
         using var answer = await SignInAsync(link.Fragment["#code=".Length..]);
@@ -304,6 +306,7 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
         using var answer = await client.SendAsync(post, None);
 
         Assert.Equal("/sign-in", answer.Headers.Location?.OriginalString);
+        Assert.Equal(1, await AuditedAsync("console.sign_out", "test"));
         Assert.Contains("agency-console=; expires=Thu, 01 Jan 1970", SessionCookie(answer), StringComparison.Ordinal);
         await using var other = await console.Operations.StartServerAsync(); // Its list of what is revoked is not read yet.
         using var stolen = ConsoleFixture.Client(other, session);
@@ -345,6 +348,9 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
 
     private static DateTimeOffset Expiry(string cookie) => DateTimeOffset.Parse(
         cookie.Split("expires=")[1].Split(';')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    private Task<long> AuditedAsync(string action, string actor) => console.Operations.Database.ScalarAsync<long>(
+        "select count(*) from agency.audit_log where action = $1 and actor = $2 and outcome = 'done'", action, actor);
 
     private HttpClient Client() => ConsoleFixture.Client(console.Operations.Server);
 
