@@ -4,6 +4,9 @@ using System.Text.Json;
 using Agency.Operations.Authorization.Server;
 using Agency.Operations.Tests.Console;
 using Agency.Testing.Mcp;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Agency.Operations.Tests.Authorization;
 
@@ -164,6 +167,26 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         Assert.Equal(HttpStatusCode.BadRequest, (await RefreshAsync(client, first.Body)).Status);
         await using var other = await agency.Operations.StartServerAsync(null, new KeyValuePair<string, string?>("Servers:operations", agency.Address)); // Reads the list anew.
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(other, first.Body));
+    }
+
+    [Theory]
+    [InlineData(29, 1)]
+    [InlineData(31, 0)]
+    public async Task Pruning_OfSpentRefreshTokens_WaitsUntilNobodyCouldUseThem(int days, int left)
+    {
+        var (client, tokens) = await AuthorizedAsync(Everything);
+        await RefreshAsync(client, tokens);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(days));
+        await using var later = await agency.Operations.StartServerAsync(builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)));
+
+        await later.Services.GetRequiredService<GrantPruning>().RunOnceAsync(Stop);
+
+        Assert.Equal(left, await agency.Operations.Database.ScalarAsync<long>(
+            """
+            select count(*) from agency.oauth_token t join agency.oauth_client c on c.id = t.application_id
+            where c.client_id = $1 and t.status = 'redeemed' and t.type like '%refresh_token'
+            """,
+            client));
     }
 
     [Fact]
