@@ -15,12 +15,15 @@ internal sealed class ConsentDesk(IOpenIddictApplicationManager clients, AgencyD
     public async Task<ConsentQuestion> AskAsync(OpenIddictRequest request, CancellationToken cancellationToken)
     {
         var client = await clients.FindByClientIdAsync(request.ClientId!, cancellationToken) ?? throw new InvalidOperationException("The request was not validated.");
+
+        // Where a client has registered one address only it may leave it out.
+        var redirect = request.RedirectUri ?? (await clients.GetRedirectUrisAsync(client, cancellationToken)).Single();
         await using var context = database.OpenAgency();
         var resource = request.GetResources().Single();
         var scopes = request.GetScopes();
         return new ConsentQuestion(
             await clients.GetDisplayNameAsync(client, cancellationToken) ?? request.ClientId!,
-            new Uri(request.RedirectUri!),
+            new Uri(redirect),
             ServerAddresses.McpServers.Single(server => servers.Audience(server) == resource),
             resource,
             MayWrite: scopes.Length == 0 || scopes.Contains(AgencyScopes.Write),

@@ -122,7 +122,7 @@ internal static class SignIn
     /// <summary>A page of this console and nothing else, however the path is written.</summary>
     private static string Local(string? path) =>
         path is ['/', not ('/' or '\\'), ..] && !path.StartsWith("/sign-", StringComparison.Ordinal) && !path.StartsWith("/console/", StringComparison.Ordinal)
-        && !path.Any(char.IsControl)
+        && path.All(c => char.IsAscii(c) && !char.IsControl(c))
             ? path
             : "/";
 }

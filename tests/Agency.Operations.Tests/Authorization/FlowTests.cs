@@ -111,6 +111,8 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         var challenge = Assert.Single(refused.Headers.WwwAuthenticate).ToString();
         Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"agency:read agency:write\"", challenge, StringComparison.Ordinal);
         Assert.Contains($"resource_metadata=\"{agency.Address}/.well-known/oauth-protected-resource/mcp\"", challenge, StringComparison.Ordinal);
+        using var unreadable = await CallAsync(agency.Server, tokens.GetProperty("access_token").GetString()!, "\\ud800");
+        Assert.NotEqual(HttpStatusCode.InternalServerError, unreadable.StatusCode);
         using var byHand = await CallAsync(agency.Operations.Server, agency.Operations.Tokens.Viewer("operations"), "register_workflow");
         Assert.Equal(HttpStatusCode.OK, byHand.StatusCode);
     }

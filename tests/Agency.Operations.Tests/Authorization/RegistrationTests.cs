@@ -44,6 +44,7 @@ public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixtu
     [InlineData("https:\\\\\\\\client.test")]
     [InlineData("https://client.test/\\n")]
     [InlineData("/relative")]
+    [InlineData("https://client.test/株式会社")]
     [InlineData("")]
     public async Task Register_RedirectThatIsUnsafe_IsRefused(string uri)
     {

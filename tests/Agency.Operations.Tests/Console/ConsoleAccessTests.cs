@@ -275,6 +275,7 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
     [InlineData("//evil.test/", "/")]
     [InlineData("/\\evil.test/", "/")]
     [InlineData("https://evil.test/", "/")]
+    [InlineData("/?client=株式会社", "/")]
     public async Task SignIn_ReturnPath_StaysHere(string asked, string expected)
     {
         using var answer = await SignInAsync(console.OperatorToken, asked);
