@@ -47,6 +47,7 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         Assert.Equal(agency.Resource, metadata.RootElement.GetProperty("resource").GetString());
         Assert.Equal([agency.Address + "/"], metadata.RootElement.GetProperty("authorization_servers").EnumerateArray().Select(item => item.GetString()));
         Assert.Equal(["agency:read", "agency:write"], metadata.RootElement.GetProperty("scopes_supported").EnumerateArray().Select(item => item.GetString()));
+        Assert.Equal(["header"], metadata.RootElement.GetProperty("bearer_methods_supported").EnumerateArray().Select(item => item.GetString()));
     }
 
     [Fact]
