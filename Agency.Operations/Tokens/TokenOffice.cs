@@ -49,22 +49,42 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         return new NewToken(token.Token, token.Id, role, company.Value, token.ExpiresAt);
     }
 
-    /// <summary>A token that ends with <paramref name="grantId"/>, the token or code that someone signed in with.</summary>
-    public async Task<IssuedToken> IssueFromAsync(string grantId, string name, TokenRequest request, CancellationToken cancellationToken)
+    /// <summary>A token that ends with <paramref name="grantId"/>, the token or code that someone signed in with; null when that was revoked.</summary>
+    public async Task<IssuedToken?> IssueFromAsync(string grantId, string name, TokenRequest request, CancellationToken cancellationToken)
     {
         await using var context = database.OpenAgency();
-        return await IssueAsync(context, request, name, grantId, cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(context, grantId, cancellationToken);
+
+        // What every server knows of revocations is seconds old.
+        if (await context.RevokedTokens.AnyAsync(t => t.TokenId == grantId, cancellationToken))
+        {
+            return null;
+        }
+
+        var token = await IssueAsync(context, request, name, grantId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return token;
     }
 
-    /// <summary>A token of an OAuth authorization; null when that is no longer in force.</summary>
+    /// <summary>
+    /// A token of an OAuth authorization; null when that is no longer in force. It was given for the client that was there then: one that was made under the
+    /// same id after that one was erased is another.
+    /// </summary>
     public async Task<IssuedToken?> IssueForAuthorizationAsync(string authorizationId, string name, TokenRequest request, CancellationToken cancellationToken)
     {
         await using var context = database.OpenAgency();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
 
         // Locked until the token is recorded: whoever revokes the authorization meanwhile finds the token and ends it too.
-        var valid = await context.Database
-            .SqlQuery<string>($"select id as value from oauth_authorization where id = {authorizationId} and status = 'valid' for share").ToListAsync(cancellationToken);
+        var company = request.Company?.Value;
+        var valid = await context.Database.SqlQuery<string>(
+            $"""
+            select a.id as value from oauth_authorization a
+            where a.id = {authorizationId} and a.status = 'valid'
+              and ({company}::text is null or exists (select from company c where c.company_id = {company}::text and c.created_at <= a.creation_date))
+            for share of a
+            """).ToListAsync(cancellationToken);
         if (valid.Count == 0)
         {
             return null;
@@ -115,6 +135,12 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
         AuditCall.Current?.About(issued.CompanyId);
         var now = time.Now();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (issued.GrantId is { } from)
+        {
+            await LockAsync(context, from, cancellationToken);
+        }
+
+        await LockAsync(context, tokenId, cancellationToken);
         var added = await context.Database.ExecuteSqlAsync(
             $"insert into revoked_token (token_id, revoked_at, expires_at) values ({tokenId}, {now}, {issued.ExpiresAt}) on conflict do nothing", cancellationToken);
         await EndIssuedFromAsync(context, tokenId, now, cancellationToken);
@@ -133,9 +159,17 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
     {
         await using var context = database.OpenAgency();
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await LockAsync(context, authorizationId, cancellationToken);
         await EndAuthorizationAsync(context, authorizationId, time.Now(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Until the transaction ends nobody else issues from <paramref name="grantId"/> or revokes what came from it. Whoever locks several begins with the one
+    /// that the others came from.
+    /// </summary>
+    private static Task<int> LockAsync(AgencyDbContext context, string grantId, CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('agency token'), hashtext({grantId}))", cancellationToken);
 
     private static async Task EndAuthorizationAsync(AgencyDbContext context, string authorizationId, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Agency.Data;
+using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
 using ModelContextProtocol.Server;
 
@@ -7,18 +9,21 @@ namespace Agency.Operations.Tokens;
 
 [McpServerToolType]
 [OperatorOnly]
-internal sealed class TokenTools(TokenOffice office)
+internal sealed class TokenTools(TokenOffice office, Caller caller)
 {
+    private static readonly Error NotForPrograms = Error.Forbidden(
+        "A program that was given access by consent can issue no tokens: they would outlive the consent. Use a token that was issued by hand, or Agency.Operations --issue-token.");
+
     [McpServerTool(Name = "issue_token", Title = "Issue a token", ReadOnly = false, Destructive = false, Idempotent = false, OpenWorld = false, UseStructuredContent = true)]
     [Description("Issues a bearer token for the agency's MCP servers. The answer holds the secret: it is shown this once and not kept. operator may do everything, viewer sees everything, company reaches one client only.")]
-    public Task<NewToken> IssueToken(
+    public async Task<NewToken> IssueToken(
         [Description("For whom.")] TokenRole role,
         [Description("The client company's id, for the role company only.")] string? client = null,
         [Description("What a company's token may do.")] TokenAccess access = TokenAccess.Write,
         [Description("Who will use it; shown in lists and wherever it acted.")][StringLength(TokenOffice.MaxNameLength)] string? name = null,
         [Description("Hours until it ends.")][Range(1, TokenOffice.MaxLifetimeHours)] int lifetimeHours = TokenOffice.DefaultLifetimeHours,
         CancellationToken cancellationToken = default) =>
-        office.IssueAsync(role, client, access, name, lifetimeHours, cancellationToken).OrThrow();
+        (caller.CanStepUp ? NotForPrograms : await office.IssueAsync(role, client, access, name, lifetimeHours, cancellationToken)).OrThrow();
 
     [McpServerTool(Name = "list_tokens", Title = "List tokens", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Lists the tokens that were issued, newest first, without their secrets.")]

@@ -28,7 +28,6 @@ internal sealed class ConfigureResourceMetadata(string serverName, ServerAddress
             ScopesSupported = string.IsNullOrWhiteSpace(authority.Value.Authority)
                 ? [.. AgencyScopes.All]
                 : [.. authority.Value.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
-            BearerMethodsSupported = { "header" },
         };
     }
 }

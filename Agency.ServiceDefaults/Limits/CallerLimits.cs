@@ -20,8 +20,6 @@ internal static class CallerLimits
 {
     private const int SecondsInOneGo = 5;
 
-    private static readonly string[] Unlimited = ["/health", "/alive"];
-
     /// <summary>
     /// Adds the limits and, between and after them, authentication and authorization: left to the framework these would come first, and refuse
     /// strangers without counting them.
@@ -40,8 +38,16 @@ internal static class CallerLimits
         }
     }
 
-    private static RateLimitPartition<string> Stranger(HttpContext http, LimitOptions limits) =>
-        ShowsToken(http) || Unlimited.Contains(http.Request.Path.Value) ? RateLimitPartition.GetNoLimiter("") : Bucket(AddressOf(http), limits.AnonymousPerSecond);
+    /// <summary>
+    /// Whether the process is alive costs nothing to say. Whether it is healthy asks the database: that is counted, but apart, so that whatever else comes
+    /// from the address of a probe does not make the server look ill.
+    /// </summary>
+    private static RateLimitPartition<string> Stranger(HttpContext http, LimitOptions limits) => http.Request.Path.Value switch
+    {
+        "/alive" => RateLimitPartition.GetNoLimiter(""),
+        "/health" => Bucket("health " + AddressOf(http), limits.AnonymousPerSecond),
+        _ => ShowsToken(http) ? RateLimitPartition.GetNoLimiter("") : Bucket(AddressOf(http), limits.AnonymousPerSecond),
+    };
 
     private static RateLimitPartition<string> Strict(HttpContext http, LimitOptions limits)
     {

@@ -42,13 +42,16 @@ internal static class ArgumentValidator
 
         public List<string> Faults { get; } = [];
 
+        /// <summary>More would not be told, and to look for them is work that the caller could make endless.</summary>
+        private bool IsFull => Faults.Count >= MaxFaults;
+
         public void Members(JsonElement schema, IReadOnlyCollection<KeyValuePair<string, JsonElement>> members, string path)
         {
             var known = schema.TryGetProperty("properties", out var properties)
                 ? properties.EnumerateObject().ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal)
                 : [];
             var isOpen = !schema.TryGetProperty("additionalProperties", out var additional) || additional.ValueKind is not JsonValueKind.False;
-            foreach (var (name, value) in members)
+            foreach (var (name, value) in members.TakeWhile(_ => !IsFull))
             {
                 if (known.TryGetValue(name, out var member))
                 {
@@ -68,7 +71,7 @@ internal static class ArgumentValidator
                 }
             }
 
-            foreach (var name in Required(schema))
+            foreach (var name in Required(schema).TakeWhile(_ => !IsFull))
             {
                 if (!members.Any(member => member.Key == name && (member.Value.ValueKind is not JsonValueKind.Null || AllowsNull(known, name))))
                 {
@@ -79,7 +82,7 @@ internal static class ArgumentValidator
 
         private void Value(JsonElement schema, JsonElement value, string path)
         {
-            if (schema.ValueKind is not JsonValueKind.Object || Faults.Count >= MaxFaults)
+            if (schema.ValueKind is not JsonValueKind.Object || IsFull)
             {
                 return;
             }
@@ -112,7 +115,7 @@ internal static class ArgumentValidator
                     if (schema.TryGetProperty("items", out var items))
                     {
                         var index = 0;
-                        foreach (var item in value.EnumerateArray())
+                        foreach (var item in value.EnumerateArray().TakeWhile(_ => !IsFull))
                         {
                             Value(items, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"));
                         }

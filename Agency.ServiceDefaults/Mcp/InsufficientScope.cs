@@ -45,8 +45,9 @@ internal sealed class InsufficientScope(string serverName, ServerAddresses serve
                 && root.TryGetProperty("params", out var parameters) && parameters.ValueKind is JsonValueKind.Object
                 && parameters.TryGetProperty("name", out var name) && name.ValueKind is JsonValueKind.String ? name.GetString() : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter for half of a surrogate pair.
             return null;
         }
         finally

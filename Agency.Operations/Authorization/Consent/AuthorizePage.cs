@@ -1,7 +1,9 @@
+using Agency.Data.Auditing;
 using Agency.Operations.Authorization.Server;
 using Agency.Operations.Console;
 using Agency.Operations.Console.Access;
 using Agency.Operations.Console.Pages;
+using Agency.ServiceDefaults.Auditing;
 using Agency.ServiceDefaults.Identity;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
@@ -19,6 +21,7 @@ namespace Agency.Operations.Authorization.Consent;
 internal static class AuthorizePage
 {
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+    private const string ConsentAction = "oauth.consent";
     private const string OperatorsOnly = "Only an operator can give a client access. You are signed in as a viewer: sign out, and in again as an operator.";
 
     public static async Task<IResult> GetAsync(HttpContext http, ConsentDesk desk)
@@ -31,7 +34,7 @@ internal static class AuthorizePage
         return await ConsentAsync(http, desk, message: null);
     }
 
-    public static async Task<IResult> PostAsync(HttpContext http, ConsentDesk desk, OwnForm forms)
+    public static async Task<IResult> PostAsync(HttpContext http, ConsentDesk desk, OwnForm forms, AuditLog audit)
     {
         if (await StartAsync(http) is { } other)
         {
@@ -45,18 +48,23 @@ internal static class AuthorizePage
 
         var request = Request(http);
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var question = await desk.AskAsync(request, http.RequestAborted);
+        var call = AuditCall.Begin(AuditLog.Actor(Person(http)), "operations", ConsentAction, $"client_id={request.ClientId}", question.Write(form));
         if (form["decision"] != "allow")
         {
+            await audit.AppendAsync(call.Record(AuditOutcome.Denied, "declined"));
             return Results.Forbid(TokenEndpoint.Failure(Errors.AccessDenied, "The operator declined."), [Scheme]);
         }
 
-        var question = await desk.AskAsync(request, http.RequestAborted);
         var choice = ConsentDesk.Read(question, form);
         if (!choice.IsSuccess)
         {
             return await ConsentAsync(http, desk, choice.Error.Message);
         }
 
+        // The library records the authorization while it answers: the log has it before anything can be fetched with it.
+        call.About(choice.Value.Company);
+        await audit.AppendAsync(call.Record(AuditOutcome.Done));
         var grant = new Grant(Grant.SubjectOf(question.ClientName, Person(http).Subject), choice.Value.Company);
 
         // Every client may refresh: its access tokens are short so that they can be revoked, not so that people sign in every hour.

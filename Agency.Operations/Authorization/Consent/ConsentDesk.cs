@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Companies;
 using Agency.Data.Tenancy;
 using Agency.ServiceDefaults.Identity;
@@ -13,12 +15,15 @@ internal sealed class ConsentDesk(IOpenIddictApplicationManager clients, AgencyD
     public async Task<ConsentQuestion> AskAsync(OpenIddictRequest request, CancellationToken cancellationToken)
     {
         var client = await clients.FindByClientIdAsync(request.ClientId!, cancellationToken) ?? throw new InvalidOperationException("The request was not validated.");
+
+        // Where a client has registered one address only it may leave it out.
+        var redirect = request.RedirectUri ?? (await clients.GetRedirectUrisAsync(client, cancellationToken)).Single();
         await using var context = database.OpenAgency();
         var resource = request.GetResources().Single();
         var scopes = request.GetScopes();
         return new ConsentQuestion(
             await clients.GetDisplayNameAsync(client, cancellationToken) ?? request.ClientId!,
-            new Uri(request.RedirectUri!),
+            new Uri(redirect),
             ServerAddresses.McpServers.Single(server => servers.Audience(server) == resource),
             resource,
             MayWrite: scopes.Length == 0 || scopes.Contains(AgencyScopes.Write),
@@ -54,6 +59,18 @@ internal sealed class ConsentDesk(IOpenIddictApplicationManager clients, AgencyD
 /// <param name="MayWrite">The client asks to change things too.</param>
 /// <param name="Companies">The companies that access can be limited to.</param>
 public sealed record ConsentQuestion(
-    string ClientName, Uri ReturnsTo, string Server, string Resource, bool MayWrite, IReadOnlyList<ConsentCompany> Companies);
+    string ClientName, Uri ReturnsTo, string Server, string Resource, bool MayWrite, IReadOnlyList<ConsentCompany> Companies)
+{
+    /// <summary>The question and its answer, as JSON for the audit log.</summary>
+    public string Write(IFormCollection form) => AuditJson.Write(new JsonObject
+    {
+        ["client_name"] = AuditJson.Of(ClientName),
+        ["returns_to"] = AuditJson.Of(ReturnsTo.GetLeftPart(UriPartial.Path)),
+        ["server"] = AuditJson.Of(Server),
+        ["reach"] = form["reach"] == "company" ? "company" : "agency",
+        ["company"] = form["reach"] == "company" ? Companies.FirstOrDefault(c => c.Id.Value == form["company"].ToString())?.Id.Value : null,
+        ["access"] = form["access"] == "write" ? AgencyClaims.WriteAccess : AgencyClaims.ReadAccess,
+    });
+}
 
 public sealed record ConsentCompany(CompanyId Id, string Name);

@@ -25,6 +25,11 @@ internal static class RegistrationEndpoint
         {
             return Refuse(new RegistrationError("invalid_client_metadata", "The body is no JSON object with client metadata as RFC 7591 has it."));
         }
+        catch (InvalidOperationException)
+        {
+            // The charset is none that is known.
+            return Refuse(new RegistrationError("invalid_client_metadata", "Send the metadata in UTF-8."), StatusCodes.Status415UnsupportedMediaType);
+        }
         catch (BadHttpRequestException e)
         {
             return Refuse(new RegistrationError("invalid_client_metadata", $"The metadata may have at most {MaxBytes} bytes."), e.StatusCode);

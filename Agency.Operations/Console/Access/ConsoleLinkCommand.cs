@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Agency.Data.Auditing;
 using Agency.Operations.Tokens;
 using Agency.ServiceDefaults.Identity;
 
@@ -33,6 +35,9 @@ internal static class ConsoleLinkCommand
         return await OneShot.RunAsync(rest, Known, "No link was made", errors, Configure, async services =>
         {
             var address = services.GetRequiredService<ServerAddresses>().Base("operations");
+            AuditCall.Begin(
+                new AuditActor(Environment.UserName, "command"), "operations", "console_link", target: null,
+                AuditJson.Write(new JsonObject { ["name"] = AuditJson.Of(name), ["minutes"] = minutes }));
             var code = await services.GetRequiredService<SignInCodes>().IssueAsync(name, TimeSpan.FromMinutes(minutes), cancellationToken);
 
             // What follows the number sign never leaves the browser, and so no log and no history of a proxy: the page itself sends the code.

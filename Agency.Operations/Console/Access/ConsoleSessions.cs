@@ -15,11 +15,11 @@ internal sealed class ConsoleSessions(TokenOffice office, ServerAddresses server
     public static string Audience(ServerAddresses servers) => servers.Base("operations") + "/console";
 
     /// <summary>For whoever came with a one-time code.</summary>
-    public Task<IssuedToken> OpenAsync(string subject, CancellationToken cancellationToken) =>
+    public Task<IssuedToken?> OpenAsync(string subject, CancellationToken cancellationToken) =>
         office.IssueFromAsync("sign-in code", NameOf(subject), TokenRequest.ForOperator(subject, Lifetime, [Audience(servers)]), cancellationToken);
 
-    /// <summary>For the holder of a token: no mightier, and no longer than that.</summary>
-    public Task<IssuedToken> OpenAsync(Caller holder, DateTimeOffset tokenEnds, CancellationToken cancellationToken)
+    /// <summary>For the holder of a token: no mightier, and no longer than that; null when it was revoked just now.</summary>
+    public Task<IssuedToken?> OpenAsync(Caller holder, DateTimeOffset tokenEnds, CancellationToken cancellationToken)
     {
         var left = tokenEnds - time.GetUtcNow();
         var lifetime = left < Lifetime ? TimeSpan.FromSeconds(Math.Max(1, Math.Floor(left.TotalSeconds))) : Lifetime;

@@ -20,10 +20,15 @@ internal static class SignIn
 
     private const string RunToken = "This token belongs to a run and opens no console. Sign in with an operator's or a viewer's.";
 
+    private const string GrantedToken =
+        "This token was given to a program by consent and opens no console: a session would outlive the consent. Sign in with a token of your own, or get a code with --console-link.";
+
     private const int LongestCode = 100;
 
     /// <summary>As the audit log names it: written together with the session.</summary>
     private const string SignInAction = "console.sign_in";
+
+    private const string SignOutAction = "console.sign_out";
 
     public static RazorComponentResult<SignInPage> Page(int status, string? message = null, string? returnTo = null) =>
         new(new Dictionary<string, object?> { [nameof(SignInPage.Message)] = message, [nameof(SignInPage.ReturnTo)] = Local(returnTo) }) { StatusCode = status };
@@ -46,7 +51,7 @@ internal static class SignIn
             return Page(StatusCodes.Status400BadRequest, "Paste a code or a token first.", returnTo);
         }
 
-        IssuedToken session;
+        IssuedToken? session;
         if (secret.Contains('.', StringComparison.Ordinal) || secret.Length > LongestCode)
         {
             var result = await ConsoleAccess.ValidateAsync(http, secret);
@@ -63,6 +68,12 @@ internal static class SignIn
                 return Page(StatusCodes.Status403Forbidden, caller.Role is CallerRole.Run ? RunToken : NotForClients, returnTo);
             }
 
+            if (caller.CanStepUp)
+            {
+                await audit.AppendAsync(call.Record(AuditOutcome.Denied, "forbidden: a token of an OAuth client"));
+                return Page(StatusCodes.Status403Forbidden, GrantedToken, returnTo);
+            }
+
             session = await sessions.OpenAsync(caller, ConsoleAccess.ExpiryOf(result.Principal), http.RequestAborted);
         }
         else if (await codes.TakeAsync(secret, http.RequestAborted) is { } subject)
@@ -75,13 +86,25 @@ internal static class SignIn
             return Page(StatusCodes.Status401Unauthorized, InvalidCode, returnTo);
         }
 
+        if (session is null)
+        {
+            return Page(StatusCodes.Status401Unauthorized, InvalidToken, returnTo);
+        }
+
         http.Response.Cookies.Append(ConsoleAccess.Cookie, session.Token, CookieOptions(http, session.ExpiresAt));
         return new SeeOther(Local(returnTo));
     }
 
-    public static async Task<SeeOther> SignOutAsync(HttpContext http, Caller caller, ConsoleSessions sessions)
+    public static async Task<SeeOther> SignOutAsync(HttpContext http, Caller caller, ConsoleSessions sessions, AuditLog audit)
     {
+        var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", SignOutAction);
         await sessions.CloseAsync(caller, http.RequestAborted);
+        if (!call.IsWritten)
+        {
+            // The session was over already.
+            await audit.AppendAsync(call.Record(AuditOutcome.Done));
+        }
+
         http.Response.Cookies.Delete(ConsoleAccess.Cookie, CookieOptions(http, expires: null));
         return new SeeOther("/sign-in");
     }
@@ -99,7 +122,7 @@ internal static class SignIn
     /// <summary>A page of this console and nothing else, however the path is written.</summary>
     private static string Local(string? path) =>
         path is ['/', not ('/' or '\\'), ..] && !path.StartsWith("/sign-", StringComparison.Ordinal) && !path.StartsWith("/console/", StringComparison.Ordinal)
-        && !path.Any(char.IsControl)
+        && path.All(c => char.IsAscii(c) && !char.IsControl(c))
             ? path
             : "/";
 }

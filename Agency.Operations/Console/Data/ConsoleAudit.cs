@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Agency.Data;
 using Agency.Data.Auditing;
 using Agency.Operations.Audit;
@@ -15,10 +16,16 @@ namespace Agency.Operations.Console.Data;
 /// <param name="Entries">One page of entries.</param>
 /// <param name="NextCursor">Where older ones begin.</param>
 /// <param name="Verdict">Whether the chains are unbroken; null unless that was asked.</param>
-public sealed record ConsoleAuditView(
+public sealed partial record ConsoleAuditView(
     CompanyId? Filter, AuditOutcome? Outcome, IReadOnlyList<ClientLine> Clients, IReadOnlyList<AuditEntryView> Entries, string? NextCursor, AuditVerdict? Verdict)
 {
+    /// <summary>Who acted. The log names a run as the subject of its token and once more as the run.</summary>
+    public static string WhoOf(AuditEntryView entry) => RunTwice().Replace(entry.Actor, "run $1");
+
     public string NameOf(CompanyId? client) => client is { } id ? Clients.FirstOrDefault(c => c.Id == id)?.Name ?? id.Value : "All clients";
+
+    [GeneratedRegex(@"^run:(\S+) \(run \1\)$", RegexOptions.CultureInvariant)]
+    private static partial Regex RunTwice();
 }
 
 /// <summary>Reads it, with the handlers of the tools and the whole agency in view as everywhere in the console.</summary>

@@ -63,7 +63,8 @@ internal sealed class ReportDownloads(
     {
         if (links.IsValid(file, expires, signature))
         {
-            return agency.OpenTenant(file.Company);
+            // A link is the client's own, like its token: frozen, neither opens anything.
+            return await frozen.IsFrozenAsync(file.Company, http.RequestAborted) ? null : agency.OpenTenant(file.Company);
         }
 
         // The endpoint is open to all because of the links, so nobody has looked at a credential by the policy's own schemes yet.

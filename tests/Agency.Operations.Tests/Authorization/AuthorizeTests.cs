@@ -114,6 +114,38 @@ public sealed class AuthorizeTests(AuthorizationFixture agency) : IClassFixture<
         Assert.Equal("access_denied", Pkce.Answer(await browser.SubmitAsync("/oauth/authorize", ("decision", "deny")))["error"]);
     }
 
+    [Theory]
+    [InlineData("allow", "consented", "done")]
+    [InlineData("deny", "*", "denied")]
+    public async Task Consent_GivenOrDeclined_StandsInTheAuditLog(string decision, string chain, string outcome)
+    {
+        await agency.Operations.Database.AddCompanyAsync("consented");
+        var client = await agency.RegisterAsync("Audited client");
+        using var browser = await agency.SignedInAsync();
+        await browser.GetAsync(new Pkce(client, agency.Resource).Url());
+
+        await browser.SubmitAsync("/oauth/authorize", ("reach", "company"), ("company", "consented"), ("access", "read"), ("decision", decision));
+
+        Assert.Equal(
+            $"{chain} test operator {outcome} Audited client company read",
+            await agency.Operations.Database.ScalarAsync<string>(
+                """
+                select concat_ws(' ', chain, actor, outcome, arguments::jsonb ->> 'client_name', arguments::jsonb ->> 'reach', arguments::jsonb ->> 'access')
+                from agency.audit_log where action = 'oauth.consent' and target = 'client_id=' || $1
+                """,
+                client));
+    }
+
+    [Fact]
+    public async Task Redirect_LeftOutByAClientWithOne_IsThatOne()
+    {
+        using var browser = await agency.SignedInAsync();
+        var client = await agency.RegisterAsync("One address", "https://client.test/back");
+        var answer = await browser.GetAsync(new Pkce(client, agency.Resource).Url(("redirect_uri", null)));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("https://client.test", browser.Html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Consent_WithoutAntiforgeryToken_GivesNothing()
     {

@@ -1,7 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Agency.Operations.Authorization.Server;
+using Agency.Operations.Tests.Console;
 using Agency.Testing.Mcp;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Agency.Operations.Tests.Authorization;
 
@@ -42,6 +47,7 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         Assert.Equal(agency.Resource, metadata.RootElement.GetProperty("resource").GetString());
         Assert.Equal([agency.Address + "/"], metadata.RootElement.GetProperty("authorization_servers").EnumerateArray().Select(item => item.GetString()));
         Assert.Equal(["agency:read", "agency:write"], metadata.RootElement.GetProperty("scopes_supported").EnumerateArray().Select(item => item.GetString()));
+        Assert.Equal(["header"], metadata.RootElement.GetProperty("bearer_methods_supported").EnumerateArray().Select(item => item.GetString()));
     }
 
     [Fact]
@@ -81,6 +87,20 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
     }
 
     [Fact]
+    public async Task Grant_OfAClientThatWasErased_DoesNotReachANewOneOfTheSameId()
+    {
+        await agency.Operations.Database.AddCompanyAsync("erased");
+        var (client, tokens) = await AuthorizedAsync([("reach", "company"), ("company", "erased"), ("access", "read"), ("decision", "allow")]);
+        var before = await RefreshAsync(client, tokens);
+        Assert.Equal(HttpStatusCode.OK, before.Status);
+
+        await agency.Operations.Database.ExecuteAsync("update agency.company set created_at = now() where company_id = $1", "erased");
+
+        var after = await RefreshAsync(client, before.Body);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), (after.Status, after.Body.GetProperty("error").GetString()));
+    }
+
+    [Fact]
     public async Task Tool_BeyondTheScope_Answers403AndTheScopeItNeeds()
     {
         var (_, tokens) = await AuthorizedAsync([("reach", "agency"), ("access", "read"), ("decision", "allow")]);
@@ -92,8 +112,25 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         var challenge = Assert.Single(refused.Headers.WwwAuthenticate).ToString();
         Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"agency:read agency:write\"", challenge, StringComparison.Ordinal);
         Assert.Contains($"resource_metadata=\"{agency.Address}/.well-known/oauth-protected-resource/mcp\"", challenge, StringComparison.Ordinal);
+        using var unreadable = await CallAsync(agency.Server, tokens.GetProperty("access_token").GetString()!, "\\ud800");
+        Assert.NotEqual(HttpStatusCode.InternalServerError, unreadable.StatusCode);
         using var byHand = await CallAsync(agency.Operations.Server, agency.Operations.Tokens.Viewer("operations"), "register_workflow");
         Assert.Equal(HttpStatusCode.OK, byHand.StatusCode);
+    }
+
+    [Fact]
+    public async Task Grant_OfTheWholeAgency_OpensNothingThatWouldOutliveIt()
+    {
+        var (_, tokens) = await AuthorizedAsync(Everything);
+        var token = tokens.GetProperty("access_token").GetString()!;
+
+        var mcp = await agency.Server.ConnectAsync(token);
+        (await mcp.AskAsync("issue_token", """{"role":"operator"}""")).IsFailure("forbidden", "outlive the consent");
+        using var signIn = await ConsoleFixture.SignInAsync(agency.Server, token);
+
+        Assert.Equal(HttpStatusCode.Forbidden, signIn.StatusCode);
+        Assert.DoesNotContain(signIn.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], cookie => cookie.StartsWith("agency-console=", StringComparison.Ordinal));
+        Assert.Contains("outlive the consent", await signIn.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,6 +170,26 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         Assert.Equal(HttpStatusCode.BadRequest, (await RefreshAsync(client, first.Body)).Status);
         await using var other = await agency.Operations.StartServerAsync(null, new KeyValuePair<string, string?>("Servers:operations", agency.Address)); // Reads the list anew.
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(other, first.Body));
+    }
+
+    [Theory]
+    [InlineData(29, 1)]
+    [InlineData(31, 0)]
+    public async Task Pruning_OfSpentRefreshTokens_WaitsUntilNobodyCouldUseThem(int days, int left)
+    {
+        var (client, tokens) = await AuthorizedAsync(Everything);
+        await RefreshAsync(client, tokens);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(days));
+        await using var later = await agency.Operations.StartServerAsync(builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)));
+
+        await later.Services.GetRequiredService<GrantPruning>().RunOnceAsync(Stop);
+
+        Assert.Equal(left, await agency.Operations.Database.ScalarAsync<long>(
+            """
+            select count(*) from agency.oauth_token t join agency.oauth_client c on c.id = t.application_id
+            where c.client_id = $1 and t.status = 'redeemed' and t.type like '%refresh_token'
+            """,
+            client));
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using System.Text.Json;
 using Agency.Operations.Authorization.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OpenIddict.Server;
 
 namespace Agency.Operations.Tests.Authorization;
 
@@ -41,6 +44,7 @@ public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixtu
     [InlineData("https:\\\\\\\\client.test")]
     [InlineData("https://client.test/\\n")]
     [InlineData("/relative")]
+    [InlineData("https://client.test/株式会社")]
     [InlineData("")]
     public async Task Register_RedirectThatIsUnsafe_IsRefused(string uri)
     {
@@ -102,6 +106,38 @@ public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixtu
         Assert.Equal(0, await CountAsync(id));
     }
 
+    [Fact]
+    public async Task Pruning_ThatFails_IsTriedAgain()
+    {
+        var time = new FakeTimeProvider();
+        var scopes = new BrokenScopes();
+        using var pruning = new GrantPruning(
+            scopes, agency.Operations.Database.As("operations"), Options.Create(new OpenIddictServerOptions()), time, NullLogger<GrantPruning>.Instance);
+        await pruning.StartAsync(Stop);
+
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromHours(1));
+                return Task.FromResult(scopes.Asked);
+            },
+            asked => asked >= 2,
+            TimeSpan.FromSeconds(30));
+
+        await pruning.StopAsync(Stop);
+        Assert.True(pruning.ExecuteTask!.IsCanceled || pruning.ExecuteTask.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Register_InACharsetThatNobodyKnows_IsRefused()
+    {
+        using var http = agency.Server.CreateHttpClient();
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=no-such");
+        using var answer = await http.PostAsync("/oauth/register", content, Stop);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+    }
+
     private Task<long> CountAsync(string id) => agency.Operations.Database.ScalarAsync<long>("select count(*) from agency.oauth_client where client_id = $1", id);
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string metadata)
@@ -110,5 +146,17 @@ public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixtu
         using var content = new StringContent(metadata, Encoding.UTF8, "application/json");
         using var answer = await http.PostAsync("/oauth/register", content, Stop);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Stop));
+    }
+
+    /// <summary>Fails as the library's stores do.</summary>
+    private sealed class BrokenScopes : IServiceScopeFactory
+    {
+        public volatile int Asked;
+
+        public IServiceScope CreateScope()
+        {
+            Interlocked.Increment(ref Asked);
+            throw new AggregateException(new TimeoutException());
+        }
     }
 }

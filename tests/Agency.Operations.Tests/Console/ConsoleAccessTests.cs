@@ -116,6 +116,20 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
     }
 
     [Fact]
+    public async Task SignIn_TokenRevokedAMomentAgo_OpensNoSession()
+    {
+        await using var server = await console.Operations.StartServerAsync(
+            builder => builder.Services.Replace(ServiceDescriptor.Singleton<ITokenRevocation>(new RevocationList()))); // Has not heard of it.
+        var issued = await console.Operations.OperatorAsync("issue_token", """{"role":"operator","name":"just revoked"}""");
+        await console.Operations.OperatorAsync("revoke_token", $$"""{"token_id":"{{issued.Of("token_id")}}"}""");
+
+        using var answer = await ConsoleFixture.SignInAsync(server, issued.Of("token")!);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, false), (answer.StatusCode, HasSession(answer)));
+        Assert.Contains("This token is not valid here", await answer.Content.ReadAsStringAsync(None), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Session_AtTheMcpServer_OpensNothing()
     {
         using var client = console.Operations.Server.CreateHttpClient(console.Session);
@@ -135,6 +149,8 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
         Assert.True(ConsoleLinkCommand.IsRequested(args));
         Assert.Equal(0, await ConsoleLinkCommand.RunAsync(args, output, errors, None));
 
+        Assert.Equal(1, await AuditedAsync("console_link", Environment.UserName));
+        Assert.Equal("night shift", await console.Operations.Database.ScalarAsync<string>("select arguments::jsonb ->> 'name' from agency.audit_log where action = 'console_link'"));
         var link = new Uri(output.ToString().Trim());
         Assert.Equal(("http://operations.agency.test/sign-in", ""), (link.GetLeftPart(UriPartial.Path), errors.ToString()));
         using var answer = await SignInAsync(link.Fragment["#code=".Length..]);
@@ -259,6 +275,7 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
     [InlineData("//evil.test/", "/")]
     [InlineData("/\\evil.test/", "/")]
     [InlineData("https://evil.test/", "/")]
+    [InlineData("/?client=株式会社", "/")]
     public async Task SignIn_ReturnPath_StaysHere(string asked, string expected)
     {
         using var answer = await SignInAsync(console.OperatorToken, asked);
@@ -290,6 +307,7 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
         using var answer = await client.SendAsync(post, None);
 
         Assert.Equal("/sign-in", answer.Headers.Location?.OriginalString);
+        Assert.Equal(1, await AuditedAsync("console.sign_out", "test"));
         Assert.Contains("agency-console=; expires=Thu, 01 Jan 1970", SessionCookie(answer), StringComparison.Ordinal);
         await using var other = await console.Operations.StartServerAsync(); // Its list of what is revoked is not read yet.
         using var stolen = ConsoleFixture.Client(other, session);
@@ -331,6 +349,9 @@ public sealed class ConsoleAccessTests(ConsoleFixture console) : IClassFixture<C
 
     private static DateTimeOffset Expiry(string cookie) => DateTimeOffset.Parse(
         cookie.Split("expires=")[1].Split(';')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    private Task<long> AuditedAsync(string action, string actor) => console.Operations.Database.ScalarAsync<long>(
+        "select count(*) from agency.audit_log where action = $1 and actor = $2 and outcome = 'done'", action, actor);
 
     private HttpClient Client() => ConsoleFixture.Client(console.Operations.Server);
 

@@ -14,6 +14,17 @@ public sealed class ConsolePageTests(ConsoleFixture console) : IClassFixture<Con
     }
 
     [Fact]
+    public async Task AuditPage_OfARun_NamesItOnce()
+    {
+        await console.Operations.RunAsync(ConsoleSeed.Client, "pause_work", """{"reason":"refused to runs"}""");
+
+        var html = await GetAsync($"/audit?client={ConsoleSeed.Client}&outcome=denied");
+
+        Assert.Matches(">run [0-9a-f-]{36}<", html);
+        Assert.DoesNotContain("run:", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Page_AllClients_ShowsEveryPart()
     {
         var html = await GetAsync("/");

@@ -37,6 +37,27 @@ public sealed class TokenTests(OperationsFixture operations) : IClassFixture<Ope
         (await operations.OperatorAsync("revoke_token", """{"token_id":"unknown"}""")).IsFailure("not_found", "list_tokens");
     }
 
+    [Fact]
+    public async Task RevokeToken_SeveralOfOneAuthorizationAtOnce_EndsThemAll()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var ids = Enumerable.Range(0, 6).Select(i => $"sibling-{round}-{i}").ToArray();
+            await operations.Database.ExecuteAsync("insert into agency.oauth_authorization (id, status, creation_date) values ($1, 'valid', now())", $"grant-{round}");
+            await operations.Database.ExecuteAsync(
+                """
+                insert into agency.issued_token (token_id, name, role, grant_id, created_at, expires_at)
+                select id, 'sibling', 'operator', $2, now(), now() + interval '1 hour' from unnest($1) id
+                """,
+                ids, $"grant-{round}");
+
+            var answers = await Task.WhenAll(ids.Select(id => operations.OperatorAsync("revoke_token", $$"""{"token_id":"{{id}}"}""")));
+
+            Assert.All(answers, answer => Assert.NotNull(answer.Of("revoked_at")));
+            Assert.Equal(6, await operations.Database.ScalarAsync<long>("select count(*) from agency.revoked_token where token_id = any($1)", (object)ids));
+        }
+    }
+
     [Theory]
     [InlineData("""{"role":"company"}""", "invalid", "needs the client")]
     [InlineData("""{"role":"company","client":"nobody"}""", "not_found", "nobody")]

@@ -54,6 +54,29 @@ public sealed class CallerLimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task Health_AskedTooMuch_IsHeldUpAndNothingElseIs()
+    {
+        await using var server = await StartAsync(("Limits:AnonymousPerSecond", "1"));
+        using var client = server.CreateHttpClient();
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+            return answer.StatusCode;
+        }
+
+        var health = new List<HttpStatusCode>();
+        for (var i = 0; i < 500 && health.LastOrDefault() is not HttpStatusCode.TooManyRequests; i++)
+        {
+            health.Add(await StatusAsync("/health"));
+        }
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (health[0], health[^1]));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/alive"));
+        using var stranger = await PostAsync(server, token: null);
+        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+    }
+
+    [Fact]
     public async Task Body_LargerThanAllowed_IsRefused()
     {
         await using var server = await StartAsync();

@@ -31,6 +31,20 @@ public sealed class ArgumentValidatorTests
     public void Check_ManyFaults_NamesTheFirstFew() =>
         Assert.Equal(5, Check("""{"type":"object","properties":{},"additionalProperties":false}""", """{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}""").Count);
 
+    [Fact]
+    public void Check_ManyUnknownArguments_LooksAtTheFirstFewAlone()
+    {
+        var schema = JsonSerializer.Deserialize<JsonElement>("""{"type":"object","properties":{"known":{"type":"string"}},"required":["known"],"additionalProperties":false}""");
+        var arguments = Enumerable.Range(0, 200_000).Select(i => KeyValuePair.Create($"unknown{i}", default(JsonElement))).ToArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var faults = ArgumentValidator.Check(schema, arguments);
+
+        // A suggestion for each would take a hundred megabytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
+        Assert.Equal(5, faults.Count);
+    }
+
     [Theory]
     [InlineData("""{"type":"integer"}""", "2147483648", false)]
     [InlineData("""{"type":"integer","format":"int64"}""", "2147483648", true)]

@@ -60,6 +60,23 @@ public sealed class ReportDownloadTests(ReportServer server) : IClassFixture<Rep
     }
 
     [Fact]
+    public async Task Link_OfAFrozenClient_OpensNothing()
+    {
+        var report = await GenerateAsync("frozen");
+        using var before = await GetAsync(report, "pdf_url");
+        await server.Database.ExecuteAsync(
+            """
+            insert into agency.work_hold (hold_id, company_id, kind, starts_at, reason, created_by, created_at)
+            values (gen_random_uuid(), 'frozen', 'freeze', now(), 'r', 'x', now())
+            """);
+        server.Clock.Advance(TimeSpan.FromSeconds(2)); // The list of who is frozen is read anew.
+
+        using var after = await GetAsync(report, "pdf_url");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (before.StatusCode, after.StatusCode));
+    }
+
+    [Fact]
     public async Task Link_ChangedInAnyPart_IsAnsweredAsAnUnknownReport()
     {
         var report = await GenerateAsync("mine");
