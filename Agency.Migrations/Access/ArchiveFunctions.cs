@@ -8,7 +8,7 @@ namespace Agency.Migrations.Access;
 /// </summary>
 internal static class ArchiveFunctions
 {
-    /// <summary>Owns the functions; may read and delete in every table of clients, revoke tokens, and change nothing.</summary>
+    /// <summary>Owns the functions; may read and delete in every table of clients, revoke tokens and grants, and change nothing.</summary>
     public const string Role = "agency_archive";
 
     private const string Schema = AgencyDbContext.Schema;
@@ -38,6 +38,9 @@ internal static class ArchiveFunctions
         grant select, insert on {Schema}.revoked_token to {Role};
         drop policy if exists archive on {Schema}.revoked_token;
         create policy archive on {Schema}.revoked_token to {Role} using (true) with check (true);
+        grant select (id, status), update (status) on {Schema}.oauth_authorization to {Role};
+        drop policy if exists archive on {Schema}.oauth_authorization;
+        create policy archive on {Schema}.oauth_authorization to {Role} using (true) with check (status = 'revoked');
         """;
 
     /// <summary>Those that are referred to come after those that refer to them.</summary>
@@ -123,6 +126,9 @@ internal static class ArchiveFunctions
                 raise object_in_use using message = 'Work of the client is executing.';
             end if;
 
+            -- What an app was granted for the client must not become a grant for a later one of its name.
+            update {Schema}.oauth_authorization set status = 'revoked'
+            where status <> 'revoked' and id in (select t.grant_id from {Schema}.issued_token t where t.company_id = client and t.grant_id is not null);
             insert into {Schema}.revoked_token (token_id, revoked_at, expires_at)
             select t.token_id, now(), t.expires_at from {Schema}.issued_token t where t.company_id = client and t.expires_at > now()
             on conflict do nothing;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Tenancy;
 using Npgsql;
 
@@ -22,10 +23,26 @@ internal sealed class ClientArchive(AgencyDatabase database, TimeProvider time)
 
     private static readonly JsonSerializerOptions Indented = new(ServiceDefaults.Mcp.AgencyJson.Options) { WriteIndented = true };
 
+    /// <param name="company">The client.</param>
+    /// <param name="export">The export's id.</param>
+    /// <param name="output">Takes the zip.</param>
+    /// <param name="entry">Written to the audit log before anything else; without it nothing is written.</param>
+    /// <param name="begin">Called before the first byte.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>False when there is no such client: then nothing is written.</returns>
-    public async Task<bool> WriteAsync(CompanyId company, Guid export, Stream output, Func<Task> begin, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(CompanyId company, Guid export, Stream output, AuditRecord entry, Action begin, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAgencyConnectionAsync(cancellationToken);
+        if (await ScalarAsync<string>(connection, "select company_id from agency.company where company_id = $1", cancellationToken, company.Value) is null)
+        {
+            return false;
+        }
+
+        await using (var append = entry.Command(connection, transaction: null))
+        {
+            await append.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await ScalarAsync<string>(connection, "select name from agency.company where company_id = $1", cancellationToken, company.Value) is not { } name)
         {
@@ -34,7 +51,7 @@ internal sealed class ClientArchive(AgencyDatabase database, TimeProvider time)
 
         var tables = await TablesAsync(connection, cancellationToken);
         var schema = await ScalarAsync<string>(connection, "select agency.schema_version()", cancellationToken);
-        await begin();
+        begin();
         var now = time.Now();
         var files = new List<ArchivedFile>();
         await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8, cancellationToken);

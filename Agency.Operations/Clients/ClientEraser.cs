@@ -59,7 +59,7 @@ internal sealed class ClientEraser(CompanyScope companies, CallerDatabase databa
                 return erased;
             }
             catch (Exception e) when (attempt < MaxAttempts && (e as PostgresException ?? e.InnerException as PostgresException)
-                ?.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.ObjectInUse)
+                ?.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation or PostgresErrorCodes.ObjectInUse)
             {
                 // Someone added to it in that very moment.
                 await Task.Delay(Between, time, cancellationToken);

@@ -1,6 +1,5 @@
 using Agency.Data;
 using Agency.Data.Auditing;
-using Agency.ServiceDefaults.Auditing;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Tenancy;
 using Microsoft.AspNetCore.Http.Features;
@@ -33,7 +32,7 @@ internal sealed class ClientExporter(CompanyScope companies, CallerDatabase data
 
     /// <summary>Every refusal is the same answer as for a client that does not exist.</summary>
     public static async Task<Results<EmptyHttpResult, ProblemHttpResult>> DownloadAsync(
-        string company, string file, string? expires, string? signature, HttpContext http, ExportLinks links, ClientArchive archive, AuditLog audit)
+        string company, string file, string? expires, string? signature, HttpContext http, ExportLinks links, ClientArchive archive)
     {
         var response = http.Response;
         response.Headers.CacheControl = "private, no-store";
@@ -45,12 +44,18 @@ internal sealed class ClientExporter(CompanyScope companies, CallerDatabase data
             return NotFound();
         }
 
-        var written = await archive.WriteAsync(id, export, response.Body, async () =>
+        // The link is all that is known of who has it; the entry of the export says who made it.
+        var call = AuditCall.Begin(new AuditActor("the holder of the link", "link"), "operations", "export_client.download", Target(export));
+        call.About(id);
+        using var place = await ExportPlaces.TakeAsync();
+        if (place is null)
         {
-            // The link is all that is known of who has it; the entry of the export says who made it.
-            var call = AuditCall.Begin(new AuditActor("the holder of the link", "link"), "operations", "export_client.download", Target(export));
-            call.About(id);
-            await audit.AppendAsync(call.Record(AuditOutcome.Done));
+            response.Headers.RetryAfter = "10";
+            return TypedResults.Problem("Other exports are being downloaded. Try again in a moment.", statusCode: StatusCodes.Status429TooManyRequests, title: "Busy");
+        }
+
+        var written = await archive.WriteAsync(id, export, response.Body, call.Record(AuditOutcome.Done), () =>
+        {
             response.ContentType = "application/zip";
 
             // What ends an entry of a zip, some bytes, .NET writes without await.

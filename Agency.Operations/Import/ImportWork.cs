@@ -1,6 +1,7 @@
 using Agency.Data;
 using Agency.Data.Companies;
 using Agency.Data.Workflows;
+using Agency.Operations.Escalations;
 using Agency.Operations.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -62,9 +63,17 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
             context.Revive(workflow, entry.Type, now);
         }
 
+        var before = isNew ? null : (WorkflowStatus?)workflow.Status;
         if (Apply(workflow, entry, isNew, Calendars[entry.Client]) is { } problem)
         {
             return problem;
+        }
+
+        if (before is WorkflowStatus.Escalated && workflow.Status is not WorkflowStatus.Escalated)
+        {
+            // Else the next three failures would find an escalation open and call nobody.
+            await FailureEscalations.ResolveAsync(context, entry.Key, by, $"The workflow was imported as {SnakeCase.Of(workflow.Status)}.", now, cancellationToken);
+            _history.Add(() => context.AddHistory(entry.Key, now, "status_changed", $"{SnakeCase.Of(before.Value)} -> {SnakeCase.Of(workflow.Status)} by {by}, from a file"));
         }
 
         await AddHistoryAsync(entry, existing is not null, isNew, cancellationToken);

@@ -88,7 +88,7 @@ internal sealed class SecretDesk(
                 ? new DeletedSecret(company, name)
                 : Error.NotFound($"'{company}' has no secret '{name}'. Call list_secrets to see the names.");
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ForeignKeyViolation)
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation) // The latter since PostgreSQL 18.
         {
             var users = string.Join(", ", await ConnectorsAsync(context, company, name, cancellationToken));
             return Error.Conflict($"The secret '{name}' is used by the connector {users}. Call delete_connector first, or set_connector without the secret.");

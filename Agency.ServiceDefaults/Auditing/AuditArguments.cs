@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Mcp;
 
@@ -13,6 +14,8 @@ internal static class AuditArguments
 {
     private const int MaxArguments = 50;
     private const int MaxName = 64;
+
+    private static readonly TimeSpan PatternTime = TimeSpan.FromSeconds(1);
 
     /// <summary>JSON; null without arguments.</summary>
     public static string? Write(AgencyTool tool, IDictionary<string, JsonElement>? arguments)
@@ -42,16 +45,19 @@ internal static class AuditArguments
         {
             kept[name.Length <= MaxName ? name : name[..MaxName]] = known.ValueKind is not JsonValueKind.Object || !known.TryGetProperty(name, out var argument)
                 ? "(unknown argument)"
+                : !IsInShape(argument, value) ? "(malformed)"
                 : tool.ContentArguments.Contains(name) ? AuditJson.Of(value, content: true) : Show(argument, value);
         }
 
         return AuditJson.Write(kept);
     }
 
-    /// <summary>What the call names by its id: <c>run_id=...</c>.</summary>
-    public static string? Target(IDictionary<string, JsonElement>? arguments) => arguments is null
+    /// <summary>What the call names by its id: <c>run_id=...</c>. Only by an argument that the tool knows, and in its shape.</summary>
+    public static string? Target(AgencyTool tool, IDictionary<string, JsonElement>? arguments) =>
+        arguments is null || !tool.ProtocolTool.InputSchema.TryGetProperty("properties", out var known)
         ? null
         : string.Join(' ', arguments
+            .Where(a => known.TryGetProperty(a.Key, out var argument) && IsInShape(argument, a.Value) && !HoldSecrets(argument) && !tool.ContentArguments.Contains(a.Key))
             .Where(a => a.Key is "id" or "source" or "name" || (a.Key.EndsWith("_id", StringComparison.Ordinal) && a.Key is not "company_id"))
             .Where(a => a.Value.ValueKind is JsonValueKind.String && a.Value.GetRawText().Length <= 200 && !a.Value.GetRawText().Contains('\\', StringComparison.Ordinal))
             .OrderBy(a => a.Key, StringComparer.Ordinal)
@@ -78,6 +84,11 @@ internal static class AuditArguments
                 members.TryGetProperty(m.Name, out var member) ? Show(member, m.Value) : "(unknown argument)")))
             : AuditJson.Of(value);
     }
+
+    /// <summary>Whether a text has the pattern that it must have: else it may be anything, as a credential that was put into the wrong place.</summary>
+    private static bool IsInShape(JsonElement schema, JsonElement value) =>
+        value.ValueKind is not JsonValueKind.String || schema.ValueKind is not JsonValueKind.Object || !schema.TryGetProperty("pattern", out var pattern)
+        || Regex.IsMatch(value.GetString()!, pattern.GetString()!, RegexOptions.CultureInvariant, PatternTime);
 
     private static bool IsTrue(JsonElement schema, string keyword) =>
         schema.ValueKind is JsonValueKind.Object && schema.TryGetProperty(keyword, out var value) && value.ValueKind is JsonValueKind.True;

@@ -41,7 +41,7 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
         }
 
         var call = AuditCall.Begin(
-            AuditLog.Actor(caller), ServerName(request), name, AuditArguments.Target(request.Params.Arguments), AuditArguments.Write(tool, request.Params.Arguments));
+            AuditLog.Actor(caller), ServerName(request), name, AuditArguments.Target(tool, request.Params.Arguments), AuditArguments.Write(tool, request.Params.Arguments));
         Answer answer;
         try
         {

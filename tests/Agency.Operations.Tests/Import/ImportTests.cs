@@ -178,6 +178,23 @@ public sealed class ImportTests(OperationsFixture operations) : IClassFixture<Op
     }
 
     [Fact]
+    public async Task Import_EscalatedWorkflowAsActive_ResolvesItsEscalation()
+    {
+        await ImportAsync("""{"id":"stuck","client":"mended","type":"t","status":"escalated"}""");
+        await operations.Database.ExecuteAsync("""
+            insert into agency.escalation (company_id, escalation_id, workflow_id, source, reason, status, opened_at, opened_by)
+            values ('mended', gen_random_uuid(), 'stuck', 'failures', 'It failed.', 'open', now(), 'scheduler')
+            """);
+
+        await ImportAsync("""{"id":"stuck","client":"mended","type":"t","status":"active"}""", "update");
+
+        Assert.Equal("resolved", await operations.Database.ScalarAsync<string>("select status from agency.escalation where company_id = 'mended'"));
+        Assert.Contains(
+            (await operations.OperatorAsync("get_workflow", """{"id":"stuck"}"""))["history"].EnumerateArray(),
+            line => line.GetProperty("message").GetString()!.StartsWith("escalated -> active", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Import_WithoutNextRun_CountsFromNow()
     {
         await ImportAsync("""[{"id":"now","client":"fresh","type":"t","schedule":"@hourly"},{"id":"done","client":"fresh","type":"t","schedule":"@hourly","status":"completed"}]""");

@@ -60,6 +60,18 @@ public sealed class SecretToolsTests(OperationsFixture operations) : IClassFixtu
     }
 
     [Theory]
+    [InlineData("set_secret", """{"name":"sk-LIVE-astray-1","value":"crm_key_of_acme"}""")]
+    [InlineData("set_secret", """{"name":"crm_key","value":"another-value","api_id":"sk-LIVE-astray-2"}""")]
+    [InlineData("set_connector", """{"name":"crm","url":"https://crm.example.com/mcp","secret":"sk-LIVE-astray-3"}""")]
+    [InlineData("delete_secret", """{"name":"sk-LIVE-astray-4"}""")]
+    public async Task Value_GivenInAnotherPlace_IsNotKeptByTheAuditLog(string tool, string arguments)
+    {
+        Assert.True((await operations.CompanyAsync("acme", tool, arguments)).IsError);
+
+        Assert.Equal(0, await operations.Database.ScalarAsync<long>("select count(*) from agency.audit_log a where a::text like '%LIVE-astray%'"));
+    }
+
+    [Theory]
     [InlineData("""{"name":"crm_key","value":"short"}""", "at least 8")]
     [InlineData("""{"name":"Crm Key","value":"sk-live-4f9aBc"}""", "pattern")]
     [InlineData("""{"name":"crm_key","value":"sk-live\r\nX-Evil: 1"}""", "printable ASCII")]

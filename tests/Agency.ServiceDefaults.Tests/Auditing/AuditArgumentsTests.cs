@@ -58,8 +58,8 @@ public sealed class AuditArgumentsTests
 
         var broken = Parse("""{"name":"\ud800"}""");
         Assert.Equal("""{"unreadable":true}""", AuditArguments.Write(Tool, broken));
-        Assert.Null(AuditArguments.Target(broken));
-        Assert.Equal("name=crm", AuditArguments.Target(Parse("""{"name":"crm","other":"x"}""")));
+        Assert.Null(AuditArguments.Target(Tool, broken));
+        Assert.Equal("name=crm", AuditArguments.Target(Tool, Parse("""{"name":"crm","other":"x"}""")));
     }
 
     [Description("Connects.")]

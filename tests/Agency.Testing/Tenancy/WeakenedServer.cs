@@ -48,7 +48,10 @@ public static class WeakenedServer
             await server.ConnectAsync(asRun ? tokens.Run(audience, "mine", RunId.New(TimeProvider.System), tools) : tokens.Company(audience, "mine")),
             staff,
             await server.ConnectAsync(tokens.Company(audience, "theirs")),
-            database) { IsThorough = false };
+            database)
+        {
+            IsThorough = false,
+        };
         return await attack.RunAsync();
     }
 }
