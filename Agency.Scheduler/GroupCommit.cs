@@ -77,6 +77,10 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Tas
     private async Task WriteAsync(List<Pending> batch)
     {
         var answers = await write(batch.ConvertAll(p => p.Item));
+        if (answers.Count != batch.Count)
+        {
+            throw new InvalidOperationException($"{batch.Count} items were written, and {answers.Count} answered.");
+        }
 
         // Those who waited go on one after the other, beside the next write: hundreds at once would wake every thread for a moment's work each.
         _ = Task.Run(() =>

@@ -32,7 +32,7 @@ internal sealed class ClientExporter(CompanyScope companies, CallerDatabase data
 
     /// <summary>Every refusal is the same answer as for a client that does not exist.</summary>
     public static async Task<Results<EmptyHttpResult, ProblemHttpResult>> DownloadAsync(
-        string company, string file, string? expires, string? signature, HttpContext http, ExportLinks links, ClientArchive archive)
+        string company, string file, string? expires, string? signature, HttpContext http, ExportLinks links, ClientArchive archive, ExportPlaces places)
     {
         var response = http.Response;
         response.Headers.CacheControl = "private, no-store";
@@ -47,7 +47,7 @@ internal sealed class ClientExporter(CompanyScope companies, CallerDatabase data
         // The link is all that is known of who has it; the entry of the export says who made it.
         var call = AuditCall.Begin(new AuditActor("the holder of the link", "link"), "operations", "export_client.download", Target(export));
         call.About(id);
-        using var place = await ExportPlaces.TakeAsync();
+        using var place = await places.TakeAsync();
         if (place is null)
         {
             response.Headers.RetryAfter = "10";

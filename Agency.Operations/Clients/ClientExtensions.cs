@@ -9,6 +9,7 @@ internal static class ClientExtensions
     {
         mcp.Services.AddSingleton<ExportLinks>();
         mcp.Services.AddSingleton<ClientArchive>();
+        mcp.Services.AddSingleton<ExportPlaces>();
         mcp.Services.AddScoped<ClientExporter>();
         mcp.Services.AddScoped<ClientEraser>();
         return mcp.WithAgencyTools<ClientTools>();

@@ -1,16 +1,18 @@
 namespace Agency.Operations.Clients;
 
 /// <summary>How many exports are written at the same time: each holds a connection to the database for as long as its reader takes.</summary>
-internal static class ExportPlaces
+internal sealed class ExportPlaces : IDisposable
 {
     public const int Most = 2;
 
-    private static readonly SemaphoreSlim Places = new(Most, Most);
+    private readonly SemaphoreSlim _places = new(Most, Most);
 
     /// <summary>A place until disposed; null when none is free.</summary>
-    public static async Task<IDisposable?> TakeAsync() => await Places.WaitAsync(TimeSpan.Zero) ? new Place() : null;
+    public async Task<IDisposable?> TakeAsync() => await _places.WaitAsync(TimeSpan.Zero) ? new Place(_places) : null;
 
-    private sealed class Place : IDisposable
+    public void Dispose() => _places.Dispose();
+
+    private sealed class Place(SemaphoreSlim places) : IDisposable
     {
         private int _given;
 
@@ -18,7 +20,7 @@ internal static class ExportPlaces
         {
             if (Interlocked.Exchange(ref _given, 1) == 0)
             {
-                Places.Release();
+                places.Release();
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Agency.Data.Auditing;
 using Agency.ServiceDefaults.Mcp;
 
@@ -14,8 +13,6 @@ internal static class AuditArguments
 {
     private const int MaxArguments = 50;
     private const int MaxName = 64;
-
-    private static readonly TimeSpan PatternTime = TimeSpan.FromSeconds(1);
 
     /// <summary>JSON; null without arguments.</summary>
     public static string? Write(AgencyTool tool, IDictionary<string, JsonElement>? arguments)
@@ -88,7 +85,7 @@ internal static class AuditArguments
     /// <summary>Whether a text has the pattern that it must have: else it may be anything, as a credential that was put into the wrong place.</summary>
     private static bool IsInShape(JsonElement schema, JsonElement value) =>
         value.ValueKind is not JsonValueKind.String || schema.ValueKind is not JsonValueKind.Object || !schema.TryGetProperty("pattern", out var pattern)
-        || Regex.IsMatch(value.GetString()!, pattern.GetString()!, RegexOptions.CultureInvariant, PatternTime);
+        || ArgumentValidator.Matches(value.GetString()!, pattern.GetString()!);
 
     private static bool IsTrue(JsonElement schema, string keyword) =>
         schema.ValueKind is JsonValueKind.Object && schema.TryGetProperty(keyword, out var value) && value.ValueKind is JsonValueKind.True;

@@ -269,8 +269,8 @@ internal static class ArgumentValidator
         _ => NameOf(value) == type,
     };
 
-    /// <summary>Unlike .NET, JSON Schema's $ does not match before a line break at the end.</summary>
-    private static bool Matches(string text, string pattern) => Regex.IsMatch(
+    /// <summary>Whether a text has the pattern of a schema. Unlike .NET, JSON Schema's $ does not match before a line break at the end.</summary>
+    public static bool Matches(string text, string pattern) => Regex.IsMatch(
         text, pattern.EndsWith('$') && !pattern.EndsWith("\\$", StringComparison.Ordinal) ? pattern[..^1] + "\\z" : pattern, RegexOptions.None, PatternTimeout);
 
     /// <summary>Without an offset the time would be the server's local one.</summary>

@@ -69,7 +69,7 @@ internal sealed class SystemCalls
         // fork, vfork, tkill, rt_sigqueueinfo, rt_tgsigqueueinfo, ptrace, process_vm_readv, process_vm_writev, kcmp, unshare, setns, bpf,
         // perf_event_open, userfaultfd, add_key, request_key, keyctl, memfd_create, open_by_handle_at; shmget, shmat, shmctl, semget, semop,
         // semctl, semtimedop, msgget, msgsnd, msgrcv, msgctl, mq_open, mq_unlink; setpriority, sched_setparam, sched_setscheduler,
-        // sched_setaffinity, sched_setattr, ioprio_set
+        // sched_setattr, ioprio_set. Not sched_setaffinity, without which .NET's runtime does not start.
         Refused =
         [
             57, 58, 200, 129, 297, 101, 310, 311, 312, 272, 308, 321, 298, 323, 248, 249, 250, 319, 304,

@@ -38,6 +38,7 @@ internal static class Attacks
         ["namespaces"] = _ => Libc.Said(Libc.Unshare(0x04000000)),
         ["parent-death"] = _ => Libc.Said(Libc.Control(1, 0, 0, 0, 0)),
         ["fork-bomb"] = _ => Offspring.Multiply(200) is var made and > 0 ? $"done: {made} processes" : "no process",
+        ["hold-errors"] = _ => Offspring.HoldErrors(),
         ["outlive"] = _ => Offspring.Abandon() ? "done" : "no process",
         ["thread-bomb"] = _ => Threads(300),
         ["memory"] = _ => Memory(1100),

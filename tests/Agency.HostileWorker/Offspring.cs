@@ -16,6 +16,9 @@ internal static unsafe class Offspring
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void> Leave = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void>)Find("_exit");
     private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<int> NewSession = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)Find("setsid");
 
+    private static readonly delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint, int, int> CloseRange =
+        (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint, int, int>)Find("close_range");
+
     /// <summary>As many as asked for, or fewer.</summary>
     public static int Multiply(int wanted)
     {
@@ -43,6 +46,22 @@ internal static unsafe class Offspring
         if (Fork() == 0) Sleep(LifeSeconds);
         Leave(0);
         return false;
+    }
+
+    /// <summary>Leaves a child that has nothing of this process but its standard error, and ends. Answers only where there can be no child.</summary>
+    public static string HoldErrors()
+    {
+        var child = Fork();
+        if (child < 0) return "no process";
+        if (child == 0)
+        {
+            CloseRange(0, 1, 0);
+            CloseRange(3, uint.MaxValue, 0);
+            Sleep(LifeSeconds);
+        }
+
+        Leave(3);
+        return "";
     }
 
     private static nint Find(string name) => NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), name);

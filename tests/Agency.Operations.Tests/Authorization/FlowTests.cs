@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Agency.Operations.Authorization.Server;
 using Agency.Operations.Tests.Console;
+using Agency.Operations.Tests.Console.Access;
 using Agency.Testing.Mcp;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -129,7 +130,7 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         using var signIn = await ConsoleFixture.SignInAsync(agency.Server, token);
 
         Assert.Equal(HttpStatusCode.Forbidden, signIn.StatusCode);
-        Assert.DoesNotContain(signIn.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], cookie => cookie.StartsWith("agency-console=", StringComparison.Ordinal));
+        Assert.False(SessionCookie.IsIn(signIn));
         Assert.Contains("outlive the consent", await signIn.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 

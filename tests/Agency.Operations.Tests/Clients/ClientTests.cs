@@ -5,7 +5,9 @@ using System.Text;
 using System.Text.Json;
 using Agency.Data;
 using Agency.Data.Auditing;
+using Agency.Operations.Clients;
 using Agency.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agency.Operations.Tests.Clients;
 
@@ -87,6 +89,24 @@ public sealed class ClientTests(OperationsFixture operations) : IClassFixture<Op
         }
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(url)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Download_WhileAsManyAsMayBeAreWritten_IsPutOff()
+    {
+        await operations.Database.AddCompanyAsync("waits");
+        var url = (await operations.OperatorAsync("export_client", """{"client":"waits"}""")).Of("url")!;
+        var places = operations.Server.Services.GetRequiredService<ExportPlaces>();
+        var taken = await Task.WhenAll(Enumerable.Range(0, ExportPlaces.Most).Select(_ => places.TakeAsync()));
+        Assert.All(taken, Assert.NotNull);
+
+        using var refused = await GetAsync(url);
+        Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(10)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+
+        taken[0]!.Dispose();
+        using var given = await GetAsync(url);
+        Assert.Equal(HttpStatusCode.OK, given.StatusCode);
+        taken[1]!.Dispose();
     }
 
     [Fact]

@@ -24,6 +24,10 @@ public partial class ConsoleFixture : IAsyncLifetime
     public Task<string> CodeAsync(TimeSpan? lifetime = null) =>
         Operations.Server.Services.GetRequiredService<SignInCodes>().IssueAsync("test", lifetime ?? TimeSpan.FromMinutes(5), CancellationToken.None);
 
+    /// <summary>How often the audit log says that someone did something.</summary>
+    public Task<long> AuditedAsync(string action, string actor) => Operations.Database.ScalarAsync<long>(
+        "select count(*) from agency.audit_log where action = $1 and actor = $2 and outcome = 'done'", action, actor);
+
     /// <summary>Fetches the sign-in form and sends it, as a browser does.</summary>
     public static async Task<HttpResponseMessage> SignInAsync(RunningServer server, string secret, string? returnTo = null)
     {

@@ -131,11 +131,26 @@ public sealed class HostileWorkerTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The levels are Linux's.");
         await using var workers = new HostileWorkers(Enum.Parse<SandboxLevel>(name), new SandboxOptions { MemoryMegabytes = 400 });
         var worker = await workers.StartAsync();
+        Assert.Equal("1000", (await File.ReadAllTextAsync($"/proc/{worker.Id}/oom_score_adj")).Trim());
         await worker.SendAsync(HostileWorkers.Envelope(worker, new JsonObject { ["attacks"] = "read-only-memory" }), default);
 
         Assert.Null(await worker.NextAsync(default));
 
         Assert.Equal("it took more memory than the 400 MB that it may and was ended", await worker.DescribeEndAsync());
+    }
+
+    /// <summary>Only where a worker can start a process at all.</summary>
+    [Fact]
+    public async Task Errors_HeldOpenByAProcessThatTheWorkerLeft_AreNotWaitedFor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The worker forks by Linux's calls.");
+        await using var workers = new HostileWorkers(SandboxLevel.Bare, Options);
+        var worker = await workers.StartAsync();
+        await worker.SendAsync(HostileWorkers.Envelope(worker, new JsonObject { ["attacks"] = "hold-errors" }), default);
+        Assert.Null(await worker.NextAsync(default));
+
+        // The process lives for half a minute.
+        Assert.Equal("it exited with code 3", await worker.DescribeEndAsync().WaitAsync(TimeSpan.FromSeconds(15)));
     }
 
     [Theory]
