@@ -17,6 +17,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
     private const double AotRunsPerSecond = 50;
     private const double OptInRunsPerSecond = 100;
     private const double WaitingMegabytes = 20;
+    private const int EmptyProcesses = 400;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -24,13 +25,18 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
     {
         var builds = FoundWorker.FindAll();
         report.Heading($"Runs in processes of their own, {Parallel} at once");
+        if (await Machine.ProcessStartsAsync(Parallel, EmptyProcesses, cancellationToken) is { } starts)
+        {
+            report.Add("process_starts_per_second", "the machine: empty processes, started and ended", "processes/s", [starts]);
+        }
+
         foreach (var build in builds)
         {
             var runs = (build.Name, options.Quick) switch
             {
-                ("jit", true) => 20,
+                ("jit", true) => 8,
                 ("jit", false) => 100,
-                (_, true) => 200,
+                (_, true) => 120,
                 _ => 1000,
             };
             var rates = new List<double>();
