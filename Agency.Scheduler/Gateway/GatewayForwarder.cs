@@ -72,12 +72,13 @@ internal sealed partial class GatewayForwarder(
             telemetry.ToolCall(isOurs ? server : "connector");
         }
 
-        ActivityContext.TryParse(context.Request.Headers[TraceParent], context.Request.Headers["tracestate"], isRemote: true, out var parent);
+        var trace = TraceOf(context.Request.Headers[TraceParent], grant.TraceParent);
+        ActivityContext.TryParse(trace, null, isRemote: true, out var parent);
         using var activity = SchedulerTelemetry.Source.StartActivity($"gateway {request.Tool ?? request.Method}", ActivityKind.Internal, parent);
         activity?.SetTag("agency.company", grant.Company.Value).SetTag("agency.run", grant.Run.ToString()).SetTag("agency.server", server);
         if (isOurs)
         {
-            await SendAsync(context, run, server, request, body, activity);
+            await SendAsync(context, run, server, request, body, activity, trace);
         }
         else
         {
@@ -85,13 +86,18 @@ internal sealed partial class GatewayForwarder(
         }
     }
 
-    private async Task SendAsync(HttpContext context, RunBinding run, string server, RpcRequest request, byte[] body, Activity? activity)
+    private async Task SendAsync(HttpContext context, RunBinding run, string server, RpcRequest request, byte[] body, Activity? activity, string? trace)
     {
         var grant = run.Grant;
         using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{server}/mcp") { Content = new ByteArrayContent(body) };
         message.Options.Set(GatewayRetry.Repeatable, GatewayRetry.IsRepeatable(server, request));
         message.Options.Set(HeldRunHandler.IsHeld, run.IsHeld);
-        CopyHeaders(context.Request.Headers, message, withTrace: activity is null);
+        CopyHeaders(context.Request.Headers, message);
+        if (activity is null && trace is not null)
+        {
+            message.Headers.TryAddWithoutValidation(TraceParent, trace);
+        }
+
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", run.Tokens.For(server));
         try
         {
@@ -139,7 +145,11 @@ internal sealed partial class GatewayForwarder(
     private static string Shown(string name) =>
         ProtocolText.Clip(new string([.. name.Take(ProtocolText.MaxName + 1).Select(c => char.IsControl(c) ? '\uFFFD' : c)]), ProtocolText.MaxName);
 
-    private static void CopyHeaders(IHeaderDictionary from, HttpRequestMessage to, bool withTrace)
+    /// <summary>The worker's place in its run's trace. It cannot name another's.</summary>
+    private static string? TraceOf(string? told, string? ofRun) =>
+        ActivityContext.TryParse(told, null, out var worker) && ActivityContext.TryParse(ofRun, null, out var run) && worker.TraceId == run.TraceId ? told : ofRun;
+
+    private static void CopyHeaders(IHeaderDictionary from, HttpRequestMessage to)
     {
         foreach (var (name, value) in from)
         {
@@ -147,8 +157,7 @@ internal sealed partial class GatewayForwarder(
             {
                 to.Content!.Headers.TryAddWithoutValidation(name, value.ToArray());
             }
-            else if (name.Equals("Accept", StringComparison.OrdinalIgnoreCase) || name.StartsWith("mcp-", StringComparison.OrdinalIgnoreCase)
-                || (withTrace && (name.Equals(TraceParent, StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase))))
+            else if (name.Equals("Accept", StringComparison.OrdinalIgnoreCase) || name.StartsWith("mcp-", StringComparison.OrdinalIgnoreCase))
             {
                 to.Headers.TryAddWithoutValidation(name, value.ToArray());
             }

@@ -26,6 +26,9 @@ internal sealed class RunGrant
 
     public RunId Run { get; }
 
+    /// <summary>The W3C trace parent under which the run executes.</summary>
+    public string? TraceParent { get; set; }
+
     public IReadOnlyCollection<string> Servers => _tools.Keys;
 
     /// <summary>Takes the company's secrets out of what the run gets and of what it tells.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json.Nodes;
 using Agency.Data.Runs;
 using Agency.Scheduler.Dispatch;
 using Agency.Scheduler.Gateway;
@@ -70,6 +69,7 @@ internal sealed partial class RunExecutor(
             return refusal!;
         }
 
+        grant.TraceParent = traceParent;
         WorkerProcess worker;
         try
         {
@@ -160,8 +160,10 @@ internal sealed partial class RunExecutor(
             RunId = run.Key.RunId.ToString(),
             Company = new RunCompany(run.Key.CompanyId.Value, run.CompanyName),
             Workflow = new RunWorkflow(run.WorkflowId.Value, run.Type),
-            Sop = markdown,
-            Inputs = run.Inputs is { ValueKind: System.Text.Json.JsonValueKind.Object } inputs ? JsonObject.Create(inputs)! : [],
+
+            // A secret that somebody wrote into them must not get into prompts, and through a connector alone to anybody.
+            Sop = grant.Redactor.Redact(markdown),
+            Inputs = run.Inputs is { ValueKind: System.Text.Json.JsonValueKind.Object } inputs ? RedactedJson.Of(inputs, grant.Redactor)!.AsObject() : [],
             Attempt = run.Attempt,
             ScheduledFor = run.ScheduledFor,
             Limits = new RunLimits(seconds, Math.Min(seconds, (int)options.Value.StepTimeout.TotalSeconds), options.Value.MaxResultBytes),

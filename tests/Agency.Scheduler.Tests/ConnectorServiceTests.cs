@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
 using Agency.Testing;
 using Agency.Testing.Mcp;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,37 @@ public sealed class ConnectorServiceTests(AgencyTestDatabase database) : Schedul
 
         Assert.NotEmpty(_logs.Lines);
         Assert.All(_logs.Lines, AssertClean);
+    }
+
+    [Fact]
+    public async Task Service_CredentialInProcedureAndInputs_DoesNotReachTheWorker()
+    {
+        await _stranger.ConnectAsync(Test, _vault, Secret);
+        _stubs.State.Sops["ticket"] = $$$"""
+            ---
+            name: ticket
+            inputs:
+              - name: note
+              - name: list
+            ---
+            # Ticket
+
+            1. **Tell.** As someone wrote it down.
+
+               ```tool operations.say
+               { "text": "{{ inputs.note }} {{ inputs.list }} {{{JsonSerializer.Serialize(Secret)[1..^1]}}}" }
+               ```
+            """;
+        await Test.ExecuteAsync(
+            "update agency.workflow set inputs = jsonb_build_object('note', 'key ' || $1::text || '!', 'list', jsonb_build_array(7, true, null, jsonb_build_object('k', $1::text)))", Secret);
+        await using var scheduler = await StartAsync();
+
+        await UntilRunsAsync("succeeded");
+
+        var said = Assert.Single(_stubs.State.Calls, c => c.Tool == "say").Text!;
+        Assert.StartsWith("key [secret crm_key]! [7,true,null,{\"k\":\"[secret crm_key]\"}]", said, StringComparison.Ordinal);
+        Assert.EndsWith(" [secret crm_key]", said, StringComparison.Ordinal);
+        AssertClean(said);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -78,6 +80,29 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
         Assert.Equal(("acme", Run, "hello"), (call.Company, call.Run, call.Text));
         Assert.Equal(["say"], call.Tools);
         Assert.Equal(1, _gateway.ToolCalls);
+    }
+
+    [Theory]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "b7ad6b7169203331")]
+    [InlineData("00-11111111111111111111111111111111-b7ad6b7169203331-01", "00f067aa0ba902b7")]
+    [InlineData("nonsense", "00f067aa0ba902b7")]
+    public async Task Call_WithATrace_StaysInItsRunsOwn(string told, string parent)
+    {
+        var seen = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source == SchedulerTelemetry.Source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = seen.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        Bind();
+        _http.DefaultRequestHeaders.TryAddWithoutValidation("traceparent", told);
+
+        using var answer = await CallAsync("operations", "say");
+
+        var span = Assert.Single(seen, activity => Equals(activity.GetTagItem("agency.run"), Run.ToString()));
+        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", parent), (span.TraceId.ToHexString(), span.ParentSpanId.ToHexString()));
     }
 
     [Theory]
@@ -272,7 +297,8 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
     private void Bind(params string[] servers)
     {
         var grant = new RunGrant(new CompanyId("acme"), Run, (servers.Length == 0 ? ["operations"] : servers).Select(s => new SopTool(s, "say"))
-            .Append(SopTool.GetProfile));
+            .Append(SopTool.GetProfile))
+        { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01" };
         _gateway.Bind(grant, new RunTokens(
             _stubs.Tokens.Scheduler, new ServerAddresses(_app.Services.GetRequiredService<IConfiguration>()), TimeProvider.System, grant), IsHeldAsync);
     }
