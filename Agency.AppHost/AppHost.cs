@@ -72,13 +72,14 @@ if (builder.ExecutionContext.IsRunMode)
     context.WithEnvironment("Context__DocumentRoot", Path.GetFullPath(
         builder.Configuration["Context:DocumentRoot"] ?? Path.Combine(builder.AppHostDirectory, "..", "companies")));
 
-// The keys of the clients' secrets, in a folder of their own: operations makes and uses them, the scheduler's gateway uses them.
+// The keys of the clients' secrets, in a folder of their own: operations makes and uses them, the scheduler's gateway uses them. Those of the console in another.
 if (builder.ExecutionContext.IsRunMode)
 {
-    string keys = Path.GetFullPath(builder.Configuration["Secrets:KeyRing"]
-        ?? Path.Combine(builder.Configuration["AGENCY_HOME"] ?? Path.Combine(builder.AppHostDirectory, "..", ".agency"), "keys"));
+    string home = builder.Configuration["AGENCY_HOME"] ?? Path.Combine(builder.AppHostDirectory, "..", ".agency");
+    string keys = Path.GetFullPath(builder.Configuration["Secrets:KeyRing"] ?? Path.Combine(home, "keys"));
     operations.WithEnvironment("Secrets__KeyRing", keys);
     scheduler.WithEnvironment("Secrets__KeyRing", keys);
+    operations.WithEnvironment("Console__KeyRing", Path.GetFullPath(builder.Configuration["Console:KeyRing"] ?? Path.Combine(home, "console-keys")));
 }
 
 builder.Build().Run();

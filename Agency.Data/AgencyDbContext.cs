@@ -85,6 +85,8 @@ public sealed class AgencyDbContext(DbContextOptions<AgencyDbContext> options, C
 
     public DbSet<SignInCode> SignInCodes => Set<SignInCode>();
 
+    public DbSet<ErasedCompany> ErasedCompanies => Set<ErasedCompany>();
+
     public DbSet<AgencyFlag> Flags => Set<AgencyFlag>();
 
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();

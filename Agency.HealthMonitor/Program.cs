@@ -9,6 +9,7 @@ using Agency.ServiceDefaults.Hosting;
 using Agency.ServiceDefaults.Mcp;
 using Agency.ServiceDefaults.Pricing;
 using Agency.ServiceDefaults.Tenancy;
+using Agency.Sops;
 
 await Server.Build(args).RunAsync();
 
@@ -27,7 +28,8 @@ namespace Agency.HealthMonitor
             builder.Services.AddScoped<ClientAccess>();
             builder.AddAgencyMcp("health", "Agency health monitor", Instructions.Text)
                 .WithAgencyTools<KpiTools>().WithAgencyTools<HealthReportTools>().WithAgencyTools<MetricTools>()
-                .WithAgencyTools<AlertTools>().WithAgencyTools<AnomalyTools>().WithAgencyTools<ForecastTools>();
+                .WithAgencyTools<AlertTools>().WithAgencyTools<AnomalyTools>().WithAgencyTools<ForecastTools>()
+                .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_health_report", "get_agency_overview", "list_alert_rules", "check_alerts");
             configure?.Invoke(builder);
             var app = builder.Build();
             app.MapDefaultEndpoints();

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Companies;
 using Agency.ServiceDefaults.Identity;
 using Agency.ServiceDefaults.Mcp;
@@ -26,6 +28,7 @@ internal sealed class CompanyDirectory(CallerDatabase database, CompanyProfiles 
         {
             var name = changes.Name?.Trim() ?? id.Value;
             var zone = changes.TimeZone ?? "UTC";
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var created = await db.Database
                 .SqlQuery<bool>($"""select agency.ensure_company({id.Value}, {name}, {zone}, {time.GetUtcNow()}) as "Value" """)
                 .ToListAsync(cancellationToken);
@@ -33,6 +36,9 @@ internal sealed class CompanyDirectory(CallerDatabase database, CompanyProfiles 
             {
                 return Error.Conflict($"There is a client '{id}' already; nothing was changed. Call update_company_profile to change it, or choose another id.");
             }
+
+            AuditCall.Current?.Note(db, id, $"client {id}", before: null, AuditJson.Write(new JsonObject { ["name"] = name, ["time_zone"] = zone }));
+            await transaction.CommitAsync(cancellationToken);
         }
 
         return await profiles.UpdateAsync(id.Value, changes, cancellationToken);

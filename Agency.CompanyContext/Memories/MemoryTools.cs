@@ -17,7 +17,7 @@ internal sealed class MemoryTools(MemoryStore memories)
     [Description("Keeps one thing that happened or was learnt for a client, so that later runs can recall it. When a run calls, its id is kept with it. Larger texts belong into load_company_context.")]
     public Task<Remembered> RememberAsync(
         [Description("What to remember, in words that make sense on their own later.")][StringLength(MemoryStore.MaxText, MinimumLength = 1)][Content] string text,
-        [Description("Words to find it by, such as onboarding or decision. Kept in lower case.")] IReadOnlyList<string>? tags = null,
+        [Description("Words to find it by, such as onboarding or decision. Kept in lower case.")][Content] IReadOnlyList<string>? tags = null,
         [Description(ClientHelp)] string? client = null,
         CancellationToken cancellationToken = default) =>
         memories.RememberAsync(client, text, tags, cancellationToken).OrThrow();

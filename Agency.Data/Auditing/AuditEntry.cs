@@ -36,7 +36,8 @@ public sealed class AuditEntry
     /// <summary>What was acted on.</summary>
     public string? Target { get; init; }
 
-    public required AuditOutcome Outcome { get; init; }
+    /// <summary>An <see cref="AuditOutcome"/> as it was hashed; anything else was not written by us.</summary>
+    public required string Outcome { get; init; }
 
     /// <summary>JSON.</summary>
     public string? Arguments { get; init; }

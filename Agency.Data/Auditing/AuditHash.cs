@@ -40,7 +40,7 @@ public static class AuditHash
         entry.Server,
         entry.Action,
         entry.Target,
-        SnakeCase.Of(entry.Outcome),
+        entry.Outcome,
         entry.Arguments,
         entry.Before,
         entry.After,

@@ -25,9 +25,11 @@ internal sealed class AuditMapping : IEntityTypeConfiguration<AuditEntry>, IEnti
         builder.Property(e => e.Server).HasMaxLength(30);
         builder.Property(e => e.Action).HasMaxLength(200);
         builder.Property(e => e.Target).HasMaxLength(400);
+        builder.Property(e => e.Outcome).HasMaxLength(32);
         builder.Property(e => e.Error).HasMaxLength(500);
         builder.Property(e => e.TraceId).HasMaxLength(64);
         builder.HasIndex(e => new { e.At, e.Chain, e.Seq });
+        builder.HasIndex(e => new { e.Chain, e.At, e.Seq });
     }
 
     public void Configure(EntityTypeBuilder<AuditHead> builder)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Agency.Data.Mapping;
 
 internal sealed class CompanyMapping
-    : IEntityTypeConfiguration<Company>, IEntityTypeConfiguration<CompanyTerms>, IEntityTypeConfiguration<CompanyProfile>
+    : IEntityTypeConfiguration<Company>, IEntityTypeConfiguration<CompanyTerms>, IEntityTypeConfiguration<CompanyProfile>, IEntityTypeConfiguration<ErasedCompany>
 {
     public void Configure(EntityTypeBuilder<Company> builder)
     {
@@ -36,5 +36,12 @@ internal sealed class CompanyMapping
         builder.ToTable("company_profile");
         builder.HasKey(c => c.CompanyId);
         builder.OfCompany(c => c.CompanyId);
+    }
+
+    /// <summary>The column is not called company_id: the row belongs to no client, and erasing one must not take it along.</summary>
+    public void Configure(EntityTypeBuilder<ErasedCompany> builder)
+    {
+        builder.ToTable("erased_company");
+        builder.HasKey(c => c.Id);
     }
 }

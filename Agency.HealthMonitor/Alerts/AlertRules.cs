@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Metrics;
 using Agency.HealthMonitor.Metrics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Agency.HealthMonitor.Alerts;
@@ -27,9 +30,22 @@ internal static class AlertRules
             return Error.Conflict($"This client has {MaxRules} alert rules already, the most it may have: delete one with delete_alert_rule.");
         }
 
+        await using var transaction = await session.Context.Database.BeginTransactionAsync(cancellationToken);
+        var before = await rules.AsNoTracking().SingleOrDefaultAsync(r => r.Metric == metric && r.Comparison == comparison, cancellationToken);
+
+        var saved = await WriteAsync(session, transaction, metric, comparison, threshold, windowMinutes, now, cancellationToken);
+        AuditCall.Current?.Note(
+            session.Context, session.Id, $"alert_rule {saved.Id}", before is null ? null : Shown(metric, comparison, before.Threshold, before.WindowMinutes),
+            Shown(metric, comparison, threshold, windowMinutes));
+        await transaction.CommitAsync(cancellationToken);
+        return new SavedAlertRule(session.Id, saved.Id, metric, comparison, threshold, windowMinutes, saved.Created);
+    }
+
+    private static async Task<(Guid Id, bool Created)> WriteAsync(
+        ClientSession session, IDbContextTransaction transaction, string metric, AlertComparison comparison, double threshold, int windowMinutes, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
         // xmax is 0 in a row that was inserted and not updated.
-        var connection = (NpgsqlConnection)session.Context.Database.GetDbConnection();
-        await session.Context.Database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             insert into alert_rule (company_id, alert_rule_id, metric, comparison, threshold, window_minutes, created_at)
@@ -37,7 +53,8 @@ internal static class AlertRules
             on conflict (company_id, metric, comparison) do update set threshold = excluded.threshold, window_minutes = excluded.window_minutes
             returning alert_rule_id, xmax = 0
             """,
-            connection);
+            (NpgsqlConnection)session.Context.Database.GetDbConnection(),
+            (NpgsqlTransaction)transaction.GetDbTransaction());
         object[] values = [session.Id.Value, Guid.CreateVersion7(now), metric, SnakeCase.Of(comparison), threshold, windowMinutes, now.ToUniversalTime()];
         foreach (var value in values)
         {
@@ -46,6 +63,14 @@ internal static class AlertRules
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new SavedAlertRule(session.Id, reader.GetGuid(0), metric, comparison, threshold, windowMinutes, reader.GetBoolean(1));
+        return (reader.GetGuid(0), reader.GetBoolean(1));
     }
+
+    private static string Shown(string metric, AlertComparison comparison, double threshold, int windowMinutes) => AuditJson.Write(new JsonObject
+    {
+        ["metric"] = metric,
+        ["comparison"] = SnakeCase.Of(comparison),
+        ["threshold"] = threshold,
+        ["window_minutes"] = windowMinutes,
+    });
 }

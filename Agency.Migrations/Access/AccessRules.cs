@@ -81,7 +81,7 @@ internal static class AccessRules
             .Allow(Operations, "select, insert, update, delete").Allow(Scheduler, "select, update (last_used_at)"),
         new Table("connector", Visibility.Company).Allow(Operations, "select, insert, update, delete").Allow(Scheduler, "select"),
 
-        new Table("issued_token", Visibility.Agency).Allow(Operations, "select, insert"),
+        new Table("issued_token", Visibility.Agency).Allow(Operations, "select, insert, delete"),
         new Table("sign_in_code", Visibility.Agency).Allow(Operations, "select, insert, update, delete"),
 
         // The authorization server's clients, and what they were granted.
@@ -91,10 +91,13 @@ internal static class AccessRules
         new Table("oauth_scope", Visibility.Agency).Allow(Operations, "select"),
         new Table("agency_flag", Visibility.Agency).Allow(Operations, "select, insert"),
 
+        // Written by erase_client.
+        new Table("erased_company", Visibility.Agency).Allow(Operations, "select"),
+
         // Written by append_audit alone, which every server but the scheduler may call. Clients see their own log in their export.
         new Table("audit_log", Visibility.Agency).Allow(Operations, "select"),
         new Table("audit_head", Visibility.Agency).Allow(Operations, "select"),
         new Table("revoked_token", Visibility.Everyone)
-            .Allow(Operations, "select, insert").Allow(Scheduler, "select").Allow(Context, "select").Allow(Health, "select"),
+            .Allow(Operations, "select, insert, delete").Allow(Scheduler, "select").Allow(Context, "select").Allow(Health, "select"),
     ];
 }

@@ -8,7 +8,7 @@ namespace Agency.Migrations.Access;
 /// </summary>
 internal static class ArchiveFunctions
 {
-    /// <summary>Owns the functions; may read and delete in every table of clients, revoke tokens and grants, and change nothing.</summary>
+    /// <summary>Owns the functions; may read and delete in every table of clients, revoke tokens and grants, remember who was erased, and change nothing else.</summary>
     public const string Role = "agency_archive";
 
     private const string Schema = AgencyDbContext.Schema;
@@ -33,11 +33,15 @@ internal static class ArchiveFunctions
             end loop;
         end $$;
 
-        -- To lock the row, and to end the tokens.
+        -- To lock the rows, to end the tokens, and to remember who was erased.
         grant update (name) on {Schema}.company to {Role};
+        grant update (cancel_reason) on {Schema}.run to {Role};
         grant select, insert on {Schema}.revoked_token to {Role};
         drop policy if exists archive on {Schema}.revoked_token;
         create policy archive on {Schema}.revoked_token to {Role} using (true) with check (true);
+        grant select, insert, update on {Schema}.erased_company to {Role};
+        drop policy if exists archive on {Schema}.erased_company;
+        create policy archive on {Schema}.erased_company to {Role} using (true) with check (true);
         grant select (id, status), update (status) on {Schema}.oauth_authorization to {Role};
         drop policy if exists archive on {Schema}.oauth_authorization;
         create policy archive on {Schema}.oauth_authorization to {Role} using (true) with check (status = 'revoked');
@@ -122,6 +126,9 @@ internal static class ArchiveFunctions
             if not found then
                 raise no_data_found using message = 'There is no such client.';
             end if;
+
+            -- A claim or an outcome that is being written is waited for and then seen.
+            perform 1 from {Schema}.run r where r.company_id = client and r.status in ('queued', 'running') for update;
             if exists (select from {Schema}.run r where r.company_id = client and r.status = 'running') then
                 raise object_in_use using message = 'Work of the client is executing.';
             end if;
@@ -132,6 +139,8 @@ internal static class ArchiveFunctions
             insert into {Schema}.revoked_token (token_id, revoked_at, expires_at)
             select t.token_id, now(), t.expires_at from {Schema}.issued_token t where t.company_id = client and t.expires_at > now()
             on conflict do nothing;
+
+            insert into {Schema}.erased_company (id, erased_at) values (client, now()) on conflict (id) do update set erased_at = excluded.erased_at;
 
             for i in 1 .. cardinality(tables) loop
                 execute format('select count(*) from {Schema}.%I where company_id = $1', tables[i]) into n using client;

@@ -141,6 +141,9 @@ namespace Agency.Migrations.Schema
                     b.HasIndex("At", "Chain", "Seq")
                         .HasDatabaseName("ix_audit_log_at_chain_seq");
 
+                    b.HasIndex("Chain", "At", "Seq")
+                        .HasDatabaseName("ix_audit_log_chain_at_seq");
+
                     b.ToTable("audit_log", "agency", t =>
                         {
                             t.HasCheckConstraint("audit_log_chain", "chain = coalesce(company_id, '*')");
@@ -271,6 +274,23 @@ namespace Agency.Migrations.Schema
                         {
                             t.HasCheckConstraint("company_terms_sla", "sla_minutes > 0");
                         });
+                });
+
+            modelBuilder.Entity("Agency.Data.Companies.ErasedCompany", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_erased_company");
+
+                    b.ToTable("erased_company", "agency");
                 });
 
             modelBuilder.Entity("Agency.Data.Context.CompanyProfile", b =>

@@ -35,13 +35,18 @@ internal sealed class AuditReader(CompanyScope companies, CallerDatabase databas
     {
         var query = position is null
             ? context.AuditLog
-            : context.AuditLog.FromSql($"select * from audit_log where (at, chain, seq) < ({position.At}, {position.Chain}, {position.Seq})");
-        var company = context.Tenant;
+            : context.AuditLog.FromSql($"select * from audit_log where at <= {position.At} and (at, chain, seq) < ({position.At}, {position.Chain}, {position.Seq})");
+        if (context.Tenant is { } company)
+        {
+            // By the chain, which the key begins with.
+            query = query.Where(e => e.Chain == company.Value);
+        }
+
+        var outcome = filter.Outcome is { } asked ? SnakeCase.Of(asked) : null;
         query = query.AsNoTracking().Where(e =>
-            (company == null || e.CompanyId == company)
-            && (filter.Actor == null || e.Actor == filter.Actor || e.TokenId == filter.Actor)
+            (filter.Actor == null || e.Actor == filter.Actor || e.TokenId == filter.Actor)
             && (filter.Action == null || e.Action == filter.Action)
-            && (filter.Outcome == null || e.Outcome == filter.Outcome)
+            && (outcome == null || e.Outcome == outcome)
             && (from == null || e.At >= from)
             && (to == null || e.At < to));
         return query.OrderByDescending(e => e.At).ThenByDescending(e => e.Chain).ThenByDescending(e => e.Seq);

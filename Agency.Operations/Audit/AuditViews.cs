@@ -14,14 +14,14 @@ namespace Agency.Operations.Audit;
 /// <param name="Server">Which server wrote it.</param>
 /// <param name="Action">The tool that was called, or what was done at the console.</param>
 /// <param name="Target">What was acted on.</param>
-/// <param name="Outcome">done, denied or failed.</param>
+/// <param name="Outcome">done, denied or failed; anything else was put there by somebody.</param>
 /// <param name="Error">Why it was denied or failed.</param>
 /// <param name="Arguments">What was asked; only with details.</param>
 /// <param name="Before">What changed, as it was; only with details.</param>
 /// <param name="After">What changed, as it became; only with details.</param>
 /// <param name="TraceId">The trace of the call.</param>
 public sealed record AuditEntryView(
-    CompanyId? Client, long Seq, DateTimeOffset At, string Actor, string Role, string? TokenId, string Server, string Action, string? Target, AuditOutcome Outcome,
+    CompanyId? Client, long Seq, DateTimeOffset At, string Actor, string Role, string? TokenId, string Server, string Action, string? Target, string Outcome,
     string? Error, JsonElement? Arguments, JsonElement? Before, JsonElement? After, string? TraceId)
 {
     public static AuditEntryView Of(AuditEntry entry, bool details) => new(
@@ -94,7 +94,7 @@ public sealed record ChainEnd(CompanyId? Client, long Seq, string Hash);
 /// <param name="Chains">How many chains were read.</param>
 /// <param name="Entries">How many entries were read.</param>
 /// <param name="Problems">What is wrong; at most 100.</param>
-/// <param name="Heads">Where the chains end; at most 100. Keep them elsewhere and give them to later calls.</param>
+/// <param name="Heads">Where the chains end; at most 100, of another client ask with client. Keep them elsewhere and give them to later calls.</param>
 /// <param name="VerifiedAt">When.</param>
 public sealed record AuditVerdict(
     bool Unbroken, int Chains, long Entries, IReadOnlyList<ChainProblem> Problems, IReadOnlyList<ChainEnd> Heads, DateTimeOffset VerifiedAt);

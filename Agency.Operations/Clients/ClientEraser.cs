@@ -43,11 +43,10 @@ internal sealed class ClientEraser(CompanyScope companies, CallerDatabase databa
             return frozen.Error;
         }
 
+        await LetClaimsEndAsync(scope.Value, cancellationToken);
         if (await ExecutingAsync(scope.Value, cancellationToken) is > 0 and var executing)
         {
-            return Error.Conflict(
-                $"{executing} runs of '{client}' still execute, and nothing was erased. The client is frozen: call again when list_runs shows none running. "
-                + "A run of a scheduler that is gone ends when another one takes it over.");
+            return StillExecutes(client, executing);
         }
 
         for (var attempt = 1; ; attempt++)
@@ -58,13 +57,37 @@ internal sealed class ClientEraser(CompanyScope companies, CallerDatabase databa
                 await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
                 return erased;
             }
-            catch (Exception e) when (attempt < MaxAttempts && (e as PostgresException ?? e.InnerException as PostgresException)
-                ?.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation or PostgresErrorCodes.ObjectInUse)
+            catch (Exception e) when (attempt < MaxAttempts && SqlState(e)
+                is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation or PostgresErrorCodes.ObjectInUse)
             {
                 // Someone added to it in that very moment.
                 await Task.Delay(Between, time, cancellationToken);
             }
+            catch (Exception e) when (SqlState(e) is PostgresErrorCodes.ObjectInUse)
+            {
+                return StillExecutes(client, executing: 1);
+            }
+            catch (Exception e) when (SqlState(e) is PostgresErrorCodes.NoDataFound)
+            {
+                return CompanyResolution.UnknownCompany(client);
+            }
         }
+    }
+
+    private static string? SqlState(Exception e) => (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState;
+
+    private static Error StillExecutes(string client, int executing) => Error.Conflict(
+        $"{executing} runs of '{client}' still execute, and nothing was erased. The client is frozen: call again when list_runs shows none running. "
+        + "A run of a scheduler that is gone ends when another one takes it over.");
+
+    /// <summary>
+    /// A claim that began before the freeze does not know of it. Claims are made one at a time: whoever has their lock knows that those before have ended. One
+    /// that comes later by a clock that is behind is found when the rows are locked.
+    /// </summary>
+    private async Task LetClaimsEndAsync(CompanyId company, CancellationToken cancellationToken)
+    {
+        await using var context = database.Open(company);
+        await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('agency claim'))", cancellationToken);
     }
 
     private async Task<int> ExecutingAsync(CompanyId company, CancellationToken cancellationToken)

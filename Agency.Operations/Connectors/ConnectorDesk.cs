@@ -135,7 +135,7 @@ internal sealed class ConnectorDesk(CompanyScope companies, CallerDatabase datab
         var bound = await context.CompanySecrets.Where(s => s.CompanyId == company && s.Name == secret).Select(s => s.Origin).SingleOrDefaultAsync(cancellationToken);
         return bound is null
             ? NoSecret(company, secret)
-            : Error.Conflict($"The secret '{secret}' is for {bound} and is not sent elsewhere. Delete the connectors that use it and set its value again with set_secret, or set a secret of another name.");
+            : Error.Conflict($"The secret '{secret}' is for {bound} and is not sent elsewhere. Delete the connectors that use it and set its value again with set_secret and rebind true, or set a secret of another name.");
     }
 
     private static Error NoSecret(CompanyId company, string secret) =>

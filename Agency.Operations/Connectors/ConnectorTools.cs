@@ -17,7 +17,7 @@ internal sealed class ConnectorTools(ConnectorDesk desk, ConnectorReader reader)
     public Task<SetConnector> SetConnector(
         [Description(NameText)][RegularExpression(ConnectorDesk.NamePattern)] string name,
         [Description("The server's MCP address for streamable HTTP, such as https://crm.example.com/mcp. It must be public and https, unless the operator allows it otherwise.")][StringLength(2000, MinimumLength = 1)] string url,
-        [Description("The name of the client's secret that goes with each call; without it none does. A secret goes to one host only: to send it elsewhere, delete the connectors that use it and set its value again.")][StringLength(Secrets.SecretDesk.MaxValue)][Secret] string? secret = null,
+        [Description("The name of the client's secret that goes with each call; without it none does. A secret goes to one host only: to send it elsewhere, delete the connectors that use it and set its value again with rebind true.")][StringLength(Secrets.SecretDesk.MaxValue)][Secret] string? secret = null,
         [Description("The header that carries the secret. In Authorization it is sent as a bearer token, in any other as it is.")][RegularExpression(ConnectorDesk.HeaderPattern)] string header = ConnectorDesk.Authorization,
         [Description(ArgumentTexts.Client)] string? client = null,
         CancellationToken cancellationToken = default) =>

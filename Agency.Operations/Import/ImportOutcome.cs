@@ -11,7 +11,7 @@ internal enum ImportMode
     /// <summary>They are changed to what the file says.</summary>
     Update,
 
-    /// <summary>They are passed over, deleted ones too: the file given at start.</summary>
+    /// <summary>They are passed over, deleted ones and those of erased clients too: the file given at start.</summary>
     AddNew,
 }
 
@@ -21,7 +21,7 @@ internal sealed record ImportedWorkflow(CompanyId Client, WorkflowId Id, DateTim
 /// <summary>What an import did.</summary>
 /// <param name="Added">Workflows that are new, or were deleted and begin anew.</param>
 /// <param name="Updated">Workflows that were changed.</param>
-/// <param name="Skipped">How many were passed over because they are there or were deleted; only at start.</param>
+/// <param name="Skipped">How many were passed over because they are there or were deleted, or their client was erased; only at start.</param>
 /// <param name="CreatedClients">Clients that were not known and now have an empty profile.</param>
 /// <param name="Warnings">What should be looked at.</param>
 internal sealed record ImportOutcome(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agency.Data;
 using Agency.Data.Companies;
 using Agency.Data.Workflows;
@@ -16,7 +17,8 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
 
     public DateTimeOffset Now => now;
 
-    public IReadOnlyDictionary<CompanyId, Company> Companies { get; set; } = new Dictionary<CompanyId, Company>();
+    /// <summary>Those that there are, and those that the import has made.</summary>
+    public Dictionary<CompanyId, Company> Companies { get; set; } = [];
 
     public IReadOnlyDictionary<CompanyId, ClientCalendar> Calendars { get; set; } = new Dictionary<CompanyId, ClientCalendar>();
 
@@ -31,6 +33,15 @@ internal sealed class ImportWork(AgencyDbContext context, ImportMode mode, strin
     public List<string> Warnings { get; } = [];
 
     public int Skipped { get; private set; }
+
+    /// <summary>The workflows of clients that were erased: a file that is read again at every start must not bring them back.</summary>
+    public void PassOver(CompanyId client, DateTimeOffset erasedAt, int workflows)
+    {
+        Skipped += workflows;
+        Warnings.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{client}' was erased at {erasedAt:u} and is not made again: {workflows} of its workflows were passed over. Take it out of the file, or call init_company to make a new client of that id."));
+    }
 
     public async Task<ImportProblem?> WriteAsync(ImportEntry entry, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Agency.Data;
+using Agency.Data.Auditing;
 using Agency.Data.Companies;
 using Agency.Operations.Registry;
 using Agency.ServiceDefaults.Identity;
@@ -38,9 +40,10 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
         var work = new ImportWork(context, mode, by, time.Now());
         try
         {
-            await CreateClientsAsync(work, file.Entries, boundTo, cancellationToken);
-            await ReadCalendarsAsync(work, file.Entries, cancellationToken);
-            foreach (var entry in file.Entries)
+            var entries = await ReadClientsAsync(work, file.Entries, passOverErased: mode is ImportMode.AddNew, cancellationToken);
+            await CreateClientsAsync(work, entries, boundTo, cancellationToken);
+            await ReadCalendarsAsync(work, entries, cancellationToken);
+            foreach (var entry in entries)
             {
                 if (await work.WriteAsync(entry, cancellationToken) is { } problem)
                 {
@@ -60,6 +63,10 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
         {
             return Error.Conflict("Nothing was imported: someone registered one of these workflows at the same moment. Import the file again.");
         }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        {
+            return Error.Conflict("Nothing was imported: one of the clients was erased at the same moment. Import the file again.");
+        }
 
         await wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
@@ -67,10 +74,29 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
         return new ImportOutcome(work.Added, work.Updated, work.Skipped, work.CreatedClients, warnings);
     }
 
+    /// <summary>Reads the clients that there are; the result is the entries without those of clients that were erased, where they are to be passed over.</summary>
+    private static async Task<IReadOnlyList<ImportEntry>> ReadClientsAsync(
+        ImportWork work, IReadOnlyList<ImportEntry> entries, bool passOverErased, CancellationToken cancellationToken)
+    {
+        work.Companies = await work.Context.Companies.AsNoTracking().ToDictionaryAsync(c => c.CompanyId, cancellationToken);
+        if (!passOverErased)
+        {
+            return entries;
+        }
+
+        var erased = await work.Context.ErasedCompanies.AsNoTracking().ToDictionaryAsync(c => c.Id, c => c.ErasedAt, cancellationToken);
+        var passedOver = entries.Where(e => !work.Companies.ContainsKey(e.Client) && erased.ContainsKey(e.Client)).ToLookup(e => e.Client);
+        foreach (var client in passedOver.OrderBy(c => c.Key))
+        {
+            work.PassOver(client.Key, erased[client.Key], client.Count());
+        }
+
+        return [.. entries.Where(e => !passedOver.Contains(e.Client))];
+    }
+
     private static async Task CreateClientsAsync(ImportWork work, IReadOnlyList<ImportEntry> entries, CompanyId? boundTo, CancellationToken cancellationToken)
     {
-        var known = await work.Context.Companies.AsNoTracking().ToDictionaryAsync(c => c.CompanyId, cancellationToken);
-        foreach (var client in entries.Select(e => e.Client).Distinct().Where(c => !known.ContainsKey(c) && boundTo is null))
+        foreach (var client in entries.Select(e => e.Client).Distinct().Where(c => !work.Companies.ContainsKey(c) && boundTo is null))
         {
             var id = client.Value;
             var created = await work.Context.Database
@@ -78,12 +104,11 @@ internal sealed class WorkflowImporter(SopCatalogue sops, IWakeUps wakeUps, Time
             if (created)
             {
                 work.CreatedClients.Add(client);
+                AuditCall.Current?.Note(work.Context, client, $"client {client}", before: null, AuditJson.Write(new JsonObject { ["client"] = id, ["time_zone"] = "UTC" }));
             }
 
-            known[client] = new Company { CompanyId = client, Name = id, CreatedAt = work.Now };
+            work.Companies[client] = new Company { CompanyId = client, Name = id, CreatedAt = work.Now };
         }
-
-        work.Companies = known;
     }
 
     private static async Task ReadCalendarsAsync(ImportWork work, IReadOnlyList<ImportEntry> entries, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class SecretDesk(
 
     private const int MaxOfClient = 50;
 
-    public async Task<Result<SetSecret>> SetAsync(string? client, string name, string value, CancellationToken cancellationToken)
+    public async Task<Result<SetSecret>> SetAsync(string? client, string name, string value, bool rebind, CancellationToken cancellationToken)
     {
         var scope = companies.Resolve(client);
         if ((scope.Error ?? await CheckAsync(name, value, cancellationToken)) is { } error)
@@ -31,7 +31,6 @@ internal sealed class SecretDesk(
         }
 
         var company = scope.Value;
-        live.Add(name, value);
         var sealedValue = vault.Seal(company, name, value);
         if (!sealedValue.IsSuccess)
         {
@@ -49,7 +48,12 @@ internal sealed class SecretDesk(
             return Error.Conflict($"'{company}' has {MaxOfClient} secrets, which is all it can have. Delete one that is no longer used; list_secrets shows when each was.");
         }
 
-        // Where it may be sent stays as it is while a connector sends it: a new value must not be carried off to another place.
+        if (rebind && await ConnectorsAsync(context, company, name, cancellationToken) is { Count: > 0 } users)
+        {
+            return Error.Conflict($"The secret '{name}' is sent by the connector {string.Join(", ", users)} and stays bound to its host. Call delete_connector first, or leave rebind out.");
+        }
+
+        // Where it may be sent stays as it is unless that is asked for: a new value must not be carried off to another place by whoever took its connector away.
         var replaced = await context.CompanySecrets.AnyAsync(s => s.CompanyId == company && s.Name == name, cancellationToken);
         var now = time.Now();
         await context.Database.ExecuteSqlAsync(
@@ -58,10 +62,11 @@ internal sealed class SecretDesk(
             values ({company.Value}, {name}, {sealedValue.Value}, {caller.Subject}, {now})
             on conflict (company_id, name) do update set
                 ciphertext = excluded.ciphertext, set_by = excluded.set_by, set_at = excluded.set_at, last_used_at = null,
-                origin = case when exists (
-                    select from agency.connector c where c.company_id = excluded.company_id and c.secret_name = excluded.name) then company_secret.origin end
+                origin = case when {rebind} and not exists (
+                    select from agency.connector c where c.company_id = excluded.company_id and c.secret_name = excluded.name) then null else company_secret.origin end
             """,
             cancellationToken);
+        live.Add(company, name, value);
         var secret = await context.CompanySecrets.AsNoTracking().Where(s => s.CompanyId == company && s.Name == name)
             .Select(s => new SecretView(s.CompanyId, s.Name, s.SetAt, s.SetBy, s.LastUsedAt, s.Origin)).SingleAsync(cancellationToken);
         return new SetSecret(secret, replaced, await ConnectorsAsync(context, company, name, cancellationToken));

@@ -18,8 +18,9 @@ internal sealed class SecretTools(SecretDesk desk, SecretReader reader)
         [Description(NameText)][RegularExpression(SecretDesk.NamePattern)] string name,
         [Description("The value: 8 to 2048 printable ASCII characters. Give it as the other side expects it, without 'Bearer'.")][StringLength(SecretDesk.MaxValue, MinimumLength = SecretDesk.MinValue)][Secret] string value,
         [Description(ArgumentTexts.Client)] string? client = null,
+        [Description("true: a secret that no connector uses any more may be sent to another host than before, which the next set_connector decides. Otherwise it stays bound to its host when its value is replaced.")] bool rebind = false,
         CancellationToken cancellationToken = default) =>
-        desk.SetAsync(client, name, value, cancellationToken).OrThrow();
+        desk.SetAsync(client, name, value, rebind, cancellationToken).OrThrow();
 
     [McpServerTool(Name = "delete_secret", Title = "Delete a client's secret", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Deletes a secret for good. One that a connector uses is kept: delete_connector, or set_connector without it, comes first.")]

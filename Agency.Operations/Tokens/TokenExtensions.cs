@@ -12,6 +12,8 @@ internal static class TokenExtensions
     public static IMcpServerBuilder AddTokens(this IMcpServerBuilder mcp, IHostApplicationBuilder builder)
     {
         builder.AddTokenOffice();
+        builder.Services.AddSingleton<TokenPruning>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<TokenPruning>());
         return mcp.WithAgencyTools<TokenTools>();
     }
 

@@ -189,7 +189,8 @@ internal sealed class TokenOffice(AgencyDatabase database, TokenIssuer issuer, S
             """,
             cancellationToken);
 
-    private async Task<IssuedToken> IssueAsync(AgencyDbContext context, TokenRequest request, string name, string? grantId, CancellationToken cancellationToken)
+    /// <summary>A token that is recorded with what <paramref name="context"/> saves, or in its transaction.</summary>
+    public async Task<IssuedToken> IssueAsync(AgencyDbContext context, TokenRequest request, string name, string? grantId, CancellationToken cancellationToken)
     {
         var token = issuer.Issue(request);
         context.IssuedTokens.Add(new Agency.Data.Tokens.IssuedToken

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Agency.ServiceDefaults.Auditing;
 
-/// <summary>Writes entries that belong to no change: what was refused, what failed, what did nothing.</summary>
+/// <summary>Writes entries that belong to no change in this database's tables: what was refused, what failed, what did nothing, what a library is about to do.</summary>
 public sealed partial class AuditLog(AgencyDatabase database, ILogger<AuditLog> logger)
 {
     private readonly ILogger _logger = logger;
@@ -19,14 +19,22 @@ public sealed partial class AuditLog(AgencyDatabase database, ILogger<AuditLog> 
         ArgumentNullException.ThrowIfNull(record);
         try
         {
-            await using var connection = await database.OpenAgencyConnectionAsync(CancellationToken.None);
-            await using var command = record.Command(connection, transaction: null);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
+            await RequireAsync(record);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             NotWritten(_logger, e, record.Action, record.Outcome, record.Actor.Subject, record.Actor.TokenId, record.Company?.Value);
         }
+    }
+
+    /// <summary>Before something is done that must not be done unrecorded.</summary>
+    /// <exception cref="NpgsqlException">It cannot be written: then do not do it.</exception>
+    public async Task RequireAsync(AuditRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        await using var connection = await database.OpenAgencyConnectionAsync(CancellationToken.None);
+        await using var command = record.Command(connection, transaction: null);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     /// <summary>The caller, as the log names it.</summary>

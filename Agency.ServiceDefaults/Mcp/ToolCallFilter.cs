@@ -52,6 +52,11 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
             await RecordAsync(request.Services!, call, tool, new Answer(new CallToolResult(), AuditOutcome.Failed, $"protocol: {e.Message}"));
             throw;
         }
+        catch (OperationCanceledException)
+        {
+            await RecordAsync(request.Services!, call, tool, call.IsWritten ? Answer.Written : new Answer(new CallToolResult(), AuditOutcome.Failed, "cancelled: the caller went away"));
+            throw;
+        }
 
         await RecordAsync(request.Services!, call, tool, answer);
         return answer.Result;
@@ -130,9 +135,10 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
         var worth = tool.ReadOnly
             ? outcome is AuditOutcome.Denied && !answer.Frozen
             : outcome is not AuditOutcome.Done || !call.IsWritten;
-        if (worth && services.GetService<AuditLog>() is { } log)
+        if (worth && services.GetService<RefusalLog>() is { } log)
         {
-            var error = AuditArguments.HoldSecrets(tool.ProtocolTool.InputSchema) ? answer.Error?.Split(':')[0] : answer.Error;
+            // A message about a secret or about content may quote it.
+            var error = tool.ContentArguments.Count > 0 || AuditArguments.HoldSecrets(tool.ProtocolTool.InputSchema) ? answer.Error?.Split(':')[0] : answer.Error;
             await log.AppendAsync(call.Record(outcome, error));
         }
     }
@@ -154,6 +160,9 @@ internal sealed partial class ToolCallFilter(ILogger<ToolCallFilter> logger)
     /// <param name="Error">Its kind and text.</param>
     private sealed record Answer(CallToolResult Result, AuditOutcome Outcome, string? Error = null)
     {
+        /// <summary>What changed stands in the log already.</summary>
+        public static Answer Written { get; } = new(new CallToolResult(), AuditOutcome.Done);
+
         public bool Frozen { get; init; }
 
         public static Answer Of(Error error) => new(

@@ -33,11 +33,18 @@ public sealed class OutboundGuard(IOptions<OutboundOptions> options, IHostResolv
         }
         catch (Exception e) when (e is SocketException or TimeoutException)
         {
-            return Error.Invalid($"{what} cannot be used: its host '{Host(uri)}' cannot be found. Check the spelling.");
+            return NotReachable(what, uri);
         }
 
-        return Refusal(uri.Scheme, Host(uri), addresses) is { } refusal ? Error.Invalid($"{what} cannot be used: {refusal}") : null;
+        var refusal = Refusal(uri.Scheme, Host(uri), addresses);
+        return refusal is null ? null
+            : refusal.IsHidden ? NotReachable(what, uri)
+            : Error.Invalid($"{what} cannot be used: {refusal.Message}");
     }
+
+    /// <summary>In the same words whether there is no such name or one that leads inside: else whoever may set an address could ask for the names of our network.</summary>
+    private static Error NotReachable(string what, Uri uri) => Error.Invalid(
+        $"{what} cannot be used: its host '{Host(uri)}' cannot be found, or leads to an address that is not public. Check the spelling. If it is meant, the operator can allow the host or its network with Outbound__Allow.");
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="OutboundRefusedException">The host leads where it may not.</exception>
@@ -48,7 +55,7 @@ public sealed class OutboundGuard(IOptions<OutboundOptions> options, IHostResolv
         var addresses = await ResolveAsync(host, cancellationToken);
         if (Refusal(context.InitialRequestMessage.RequestUri!.Scheme, host, addresses) is { } refusal)
         {
-            throw new OutboundRefusedException(refusal);
+            throw new OutboundRefusedException(refusal.Message);
         }
 
         SocketException? failure = null;
@@ -75,11 +82,11 @@ public sealed class OutboundGuard(IOptions<OutboundOptions> options, IHostResolv
         throw failure ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    private string? Refusal(string scheme, string host, IReadOnlyList<IPAddress> addresses)
+    private Refused? Refusal(string scheme, string host, IReadOnlyList<IPAddress> addresses)
     {
         if (addresses.Count == 0)
         {
-            return $"its host '{host}' has no address.";
+            return new Refused($"its host '{host}' has no address.", IsHidden: true);
         }
 
         if (_allowed.HasHost(host))
@@ -92,13 +99,15 @@ public sealed class OutboundGuard(IOptions<OutboundOptions> options, IHostResolv
             // One bad address among good ones refuses all: which one a connection takes is chance.
             if (!_allowed.HasAddress(address) && SpecialAddresses.KindOf(address) is { } kind)
             {
-                return $"its host '{host}' leads to an address that is not public ({kind}). If it is meant, the operator can allow the host or its network with Outbound__Allow.";
+                return new Refused(
+                    $"its host '{host}' leads to an address that is not public ({kind}). If it is meant, the operator can allow the host or its network with Outbound__Allow.",
+                    IsHidden: !IPAddress.TryParse(host, out _));
             }
         }
 
         return scheme == Uri.UriSchemeHttps || addresses.All(_allowed.HasAddress)
             ? null
-            : "it must begin with https://. If plain http is meant, the operator can allow the host with Outbound__Allow.";
+            : new Refused("it must begin with https://. If plain http is meant, the operator can allow the host with Outbound__Allow.", IsHidden: false);
     }
 
     private async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) =>
@@ -107,6 +116,10 @@ public sealed class OutboundGuard(IOptions<OutboundOptions> options, IHostResolv
             : await resolver.ResolveAsync(host, cancellationToken).WaitAsync(ResolveTime, cancellationToken);
 
     private static string Host(Uri uri) => uri.HostNameType is UriHostNameType.IPv6 ? uri.Host.Trim('[', ']') : uri.IdnHost;
+
+    /// <param name="Message">Why.</param>
+    /// <param name="IsHidden">It says something of our network that whoever sets an address need not know.</param>
+    private sealed record Refused(string Message, bool IsHidden);
 }
 
 /// <summary>Nothing was sent: the address is one that clients' calls may not reach.</summary>

@@ -35,7 +35,7 @@ public sealed class CompanySecretReader(AgencyDatabase database, SecretVault vau
             var value = vault.Open(company, name, reader.GetFieldValue<byte[]>(1));
             if (value.IsSuccess)
             {
-                live.Add(name, value.Value);
+                live.Add(company, name, value.Value);
             }
 
             secrets.Add(new OpenedSecret(name, value.IsSuccess ? value.Value : null, value.Error?.Message, reader.IsDBNull(2) ? null : reader.GetString(2)));

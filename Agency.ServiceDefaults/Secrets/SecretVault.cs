@@ -101,7 +101,10 @@ public sealed partial class SecretVault(IOptions<SecretOptions> options, TimePro
     {
         if (options.Value.MakesKeys)
         {
-            Create(folder);
+            if (KeyRingFolder.Create(folder))
+            {
+                OpenToOthers(_logger, folder);
+            }
         }
         else if (!Directory.Exists(folder))
         {
@@ -118,22 +121,6 @@ public sealed partial class SecretVault(IOptions<SecretOptions> options, TimePro
                 builder.DisableAutomaticKeyGeneration();
             }
         });
-    }
-
-    private void Create(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-
-        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if ((File.GetUnixFileMode(folder) & others) != 0)
-        {
-            OpenToOthers(_logger, folder);
-        }
     }
 
     private static bool IsOfTheRing(Exception e) =>

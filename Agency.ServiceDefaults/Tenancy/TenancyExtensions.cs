@@ -27,6 +27,8 @@ public static class TenancyExtensions
         services.TryAddSingleton<ICallerAccessor, NoCaller>();
         services.AddSingleton<CallerDatabase>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<RefusalLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefusalLog>());
         services.AddSingleton<IFrozenClients, FrozenClients>();
         services.Replace(ServiceDescriptor.Singleton<ITokenRevocation, DatabaseTokenRevocation>());
         return builder;

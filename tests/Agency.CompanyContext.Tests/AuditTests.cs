@@ -23,6 +23,30 @@ public sealed class AuditTests(ContextFixture context) : IClassFixture<ContextFi
     }
 
     [Fact]
+    public async Task Content_ThatIsRefused_IsNotQuoted()
+    {
+        await context.Database.AddCompanyAsync("quoted");
+        var token = context.Company("quoted");
+        await context.FailAsync(token, "save_sop", new { markdown = "---\nname: zebra-8\n---\n\nzebra-9" }, "invalid");
+        await context.FailAsync(token, "remember", new { text = "fine", tags = new[] { new string('z', 500) + "zebra-9" } }, "invalid");
+        await context.OkAsync(token, "remember", new { text = "fine", tags = new[] { "zebra-0" } });
+
+        Assert.Equal(
+            "save_sop invalid,remember invalid,remember -",
+            await context.Database.ScalarAsync<string>("select string_agg(action || ' ' || coalesce(error, '-'), ',' order by seq) from agency.audit_log where chain = 'quoted'"));
+        Assert.Equal(0, await context.Database.ScalarAsync<long>("select count(*) from agency.audit_log l where to_jsonb(l)::text ~ 'zebra-[0-9]'"));
+    }
+
+    [Fact]
+    public async Task Client_ThatIsMade_IsNamedInTheEntryOfItsMaking()
+    {
+        await context.OkAsync(context.Operator(), "init_company", new { company_id = "made", name = "Made Ltd" });
+
+        Assert.True(await context.Database.ScalarAsync<bool>(
+            "select c.xmin = l.xmin from agency.company c, agency.audit_log l where c.company_id = 'made' and l.chain = 'made' and l.seq = 1 and l.target = 'client made'"));
+    }
+
+    [Fact]
     public async Task Client_ThatIsFrozen_IsRefusedHereToo()
     {
         await context.Database.AddCompanyAsync("cold");

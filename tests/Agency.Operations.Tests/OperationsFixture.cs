@@ -28,6 +28,7 @@ public sealed class OperationsFixture : IAsyncLifetime
         ["Tokens:SigningKey"] = Tokens.OperationsSigningKey,
         ["AGENCY_WORKFLOWS_FILE"] = "",
         ["Secrets:KeyRing"] = Vault.Folder,
+        ["Console:KeyRing"] = Path.Combine(Path.GetDirectoryName(Vault.Folder)!, "console"),
     };
 
     public Task<RunningServer> StartServerAsync(Action<WebApplicationBuilder>? configure = null, params KeyValuePair<string, string?>[] settings) =>

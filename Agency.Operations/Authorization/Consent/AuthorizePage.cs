@@ -64,7 +64,7 @@ internal static class AuthorizePage
 
         // The library records the authorization while it answers: the log has it before anything can be fetched with it.
         call.About(choice.Value.Company);
-        await audit.AppendAsync(call.Record(AuditOutcome.Done));
+        await audit.RequireAsync(call.Record(AuditOutcome.Done));
         var grant = new Grant(Grant.SubjectOf(question.ClientName, Person(http).Subject), choice.Value.Company);
 
         // Every client may refresh: its access tokens are short so that they can be revoked, not so that people sign in every hour.

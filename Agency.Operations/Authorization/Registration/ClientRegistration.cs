@@ -20,6 +20,9 @@ internal sealed class ClientRegistration(IOpenIddictApplicationManager clients, 
     private const int MaxNameLength = 80;
     private const int MaxUnused = 1000;
 
+    /// <summary>From the registration to the consent.</summary>
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromHours(1);
+
     private static readonly string[] Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken];
 
     public async Task<(RegisteredClient? Client, RegistrationError? Error)> RegisterAsync(ClientMetadata metadata, CancellationToken cancellationToken)
@@ -45,16 +48,40 @@ internal sealed class ClientRegistration(IOpenIddictApplicationManager clients, 
             return (null, Invalid("response_types must contain code."));
         }
 
-        if (await context.Set<OpenIddictEntityFrameworkCoreApplication>().CountAsync(client => client.Authorizations.Count == 0, cancellationToken) >= MaxUnused)
+        var now = time.GetUtcNow();
+        if (!await MakeRoomAsync(now, cancellationToken))
         {
-            return (null, new RegistrationError("temporarily_unavailable", "Too many clients have registered and were never used. Try again tomorrow."));
+            return (null, new RegistrationError("temporarily_unavailable", "Too many clients have registered within the hour and were not used. Try again in an hour."));
         }
 
-        var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now).ToString("N");
         await clients.CreateAsync(Describe(id, name, metadata.RedirectUris!, now), cancellationToken);
         return (new RegisteredClient(
             id, now.ToUnixTimeSeconds(), name, metadata.RedirectUris!, Grants, [ResponseTypes.Code], ClientAuthenticationMethods.None, string.Join(' ', AgencyScopes.All)), null);
+    }
+
+    /// <summary>
+    /// Where there are too many that nobody has consented to, the oldest goes, unless it may still be on its way to the consent: one address, which may register
+    /// ten a minute, cannot keep others out.
+    /// </summary>
+    private async Task<bool> MakeRoomAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var unused = context.Set<OpenIddictEntityFrameworkCoreApplication>().Where(client => client.Authorizations.Count == 0);
+        if (await unused.CountAsync(cancellationToken) < MaxUnused)
+        {
+            return true;
+        }
+
+        var late = now - OnItsWay;
+        return await context.Database.ExecuteSqlAsync(
+            $"""
+            delete from oauth_client where id in (
+                select c.id from oauth_client c
+                where (c.properties::jsonb ->> 'registered_at')::timestamptz < {late}
+                  and not exists (select from oauth_authorization a where a.application_id = c.id) and not exists (select from oauth_token t where t.application_id = c.id)
+                order by (c.properties::jsonb ->> 'registered_at')::timestamptz limit 1 for update skip locked)
+            """,
+            cancellationToken) > 0;
     }
 
     private static OpenIddictApplicationDescriptor Describe(string id, string name, IReadOnlyList<string> redirectUris, DateTimeOffset now)

@@ -9,6 +9,9 @@ namespace Agency.Operations.Console.Access;
 /// <summary>Exchanges a one-time code or a token for a session in a cookie, and ends the session.</summary>
 internal static class SignIn
 {
+    /// <summary>As the audit log names it: written together with the session.</summary>
+    public const string Action = "console.sign_in";
+
     public const string NotForClients =
         "This token belongs to a client. The console shows the whole agency and is open to operators and viewers only; clients use the MCP servers with their token.";
 
@@ -25,9 +28,6 @@ internal static class SignIn
 
     private const int LongestCode = 100;
 
-    /// <summary>As the audit log names it: written together with the session.</summary>
-    private const string SignInAction = "console.sign_in";
-
     private const string SignOutAction = "console.sign_out";
 
     public static RazorComponentResult<SignInPage> Page(int status, string? message = null, string? returnTo = null) =>
@@ -42,7 +42,7 @@ internal static class SignIn
     public static RazorComponentResult<SignInPage> Get(string? @return) => Page(StatusCodes.Status200OK, returnTo: @return);
 
     public static async Task<Results<SeeOther, RazorComponentResult<SignInPage>>> PostAsync(
-        HttpContext http, SignInCodes codes, ConsoleSessions sessions, AuditLog audit)
+        HttpContext http, ConsoleSessions sessions, AuditLog audit)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         string secret = form["secret"].ToString().Trim(), returnTo = form["return"].ToString();
@@ -52,6 +52,7 @@ internal static class SignIn
         }
 
         IssuedToken? session;
+        var refusal = InvalidToken;
         if (secret.Contains('.', StringComparison.Ordinal) || secret.Length > LongestCode)
         {
             var result = await ConsoleAccess.ValidateAsync(http, secret);
@@ -61,7 +62,7 @@ internal static class SignIn
             }
 
             // A token that is not valid names nobody: the audit log has nothing to say of it.
-            var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", SignInAction);
+            var call = AuditCall.Begin(AuditLog.Actor(caller), "operations", Action);
             if (!caller.IsAgency)
             {
                 await audit.AppendAsync(call.Record(AuditOutcome.Denied, "forbidden: not an operator or a viewer"));
@@ -76,19 +77,14 @@ internal static class SignIn
 
             session = await sessions.OpenAsync(caller, ConsoleAccess.ExpiryOf(result.Principal), http.RequestAborted);
         }
-        else if (await codes.TakeAsync(secret, http.RequestAborted) is { } subject)
-        {
-            AuditCall.Begin(new AuditActor(subject, "code"), "operations", SignInAction);
-            session = await sessions.OpenAsync(subject, http.RequestAborted);
-        }
         else
         {
-            return Page(StatusCodes.Status401Unauthorized, InvalidCode, returnTo);
+            (session, refusal) = (await sessions.OpenByCodeAsync(secret, http.RequestAborted), InvalidCode);
         }
 
         if (session is null)
         {
-            return Page(StatusCodes.Status401Unauthorized, InvalidToken, returnTo);
+            return Page(StatusCodes.Status401Unauthorized, refusal, returnTo);
         }
 
         http.Response.Cookies.Append(ConsoleAccess.Cookie, session.Token, CookieOptions(http, session.ExpiresAt));

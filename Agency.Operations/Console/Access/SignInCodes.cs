@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Agency.Data;
 using Agency.Data.Tenancy;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
@@ -26,11 +27,10 @@ internal sealed class SignInCodes(AgencyDatabase database, TimeProvider time)
         return code;
     }
 
-    /// <summary>Whom the code signs in; null for one that is unknown, over, or was taken before.</summary>
-    public async Task<string?> TakeAsync(string code, CancellationToken cancellationToken)
+    /// <summary>Whom the code signs in; null for one that is unknown, over, or was taken before. It is spent when the transaction of <paramref name="context"/> commits.</summary>
+    public async Task<string?> TakeAsync(AgencyDbContext context, string code, CancellationToken cancellationToken)
     {
         var now = time.Now();
-        await using var context = database.OpenAgency();
         var subjects = await context.Database
             .SqlQuery<string>(
                 $"update sign_in_code set used_at = {now} where code_hash = {Hash(code)} and used_at is null and expires_at > {now} returning subject as value")

@@ -1,41 +1,51 @@
 using System.Diagnostics.CodeAnalysis;
+using Agency.Data;
 
 namespace Agency.ServiceDefaults.Secrets.Redaction;
 
 /// <summary>The secrets that this process has decrypted lately, so that none of them gets into its logs and traces.</summary>
 public sealed class LiveSecrets
 {
-    /// <summary>The oldest goes first: what a log line costs must not grow with the number of clients.</summary>
+    /// <summary>Of all companies: the oldest goes first. What a log line costs must not grow with the number of clients.</summary>
     private const int Capacity = 1024;
 
+    /// <summary>Of one company: as many as it can have. Whoever sets one after the other pushes out nobody else's.</summary>
+    private const int CapacityOfCompany = 50;
+
+    /// <summary>Shorter ones are too easily something that a log says.</summary>
+    private const int MinLength = 12;
+
     private readonly Lock _gate = new();
-    private readonly HashSet<(string Name, string Value)> _known = [];
-    private readonly Queue<(string Name, string Value)> _order = [];
+    private readonly List<(CompanyId Company, string Name, string Value)> _known = [];
     private volatile SecretRedactor? _redactor = SecretRedactor.Empty;
 
     /// <summary>
-    /// Words are left out: the logs are everyone's, and a client that set "escalated" as a secret would take the word out of all of them. In its own runs
-    /// and messages they are taken out like any other.
+    /// What may be words is left out: the logs are everyone's, and a client that set "is escalated" as a secret would take that out of all of them. In its own
+    /// runs and messages it is taken out like any other.
     /// </summary>
-    public void Add(string name, string value)
+    public void Add(CompanyId company, string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (value.Contains(' ', StringComparison.Ordinal) || value.All(char.IsLetter))
+        if (value.Length < MinLength || value.Contains(' ', StringComparison.Ordinal) || !value.Any(char.IsAsciiDigit) || !value.Any(char.IsAsciiLetter))
         {
             return;
         }
 
         lock (_gate)
         {
-            if (!_known.Add((name, value)))
+            if (_known.Contains((company, name, value)))
             {
                 return;
             }
 
-            _order.Enqueue((name, value));
-            if (_order.Count > Capacity)
+            _known.Add((company, name, value));
+            if (_known.Count(s => s.Company == company) > CapacityOfCompany)
             {
-                _known.Remove(_order.Dequeue());
+                _known.RemoveAt(_known.FindIndex(s => s.Company == company));
+            }
+            else if (_known.Count > Capacity)
+            {
+                _known.RemoveAt(0);
             }
 
             _redactor = null;
@@ -54,7 +64,7 @@ public sealed class LiveSecrets
 
             lock (_gate)
             {
-                return _redactor ??= new SecretRedactor(_order.Select(s => KeyValuePair.Create(s.Name, s.Value)));
+                return _redactor ??= new SecretRedactor(_known.Select(s => KeyValuePair.Create(s.Name, s.Value)));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,23 @@ internal sealed class RedactingLoggerFactory(ILoggerFactory inner, LiveSecrets s
 internal sealed class RedactingLogger(ILogger inner, LiveSecrets secrets) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull =>
-        inner.BeginScope(state);
+        where TState : notnull
+    {
+        if (!secrets.Any)
+        {
+            return inner.BeginScope(state);
+        }
+
+        if (state is IEnumerable<KeyValuePair<string, object?>> pairs)
+        {
+            var values = pairs as IReadOnlyList<KeyValuePair<string, object?>> ?? [.. pairs];
+            var text = state.ToString() ?? "";
+            var (cleanValues, cleanText) = (Clean(values), secrets.Redactor.Redact(text));
+            return ReferenceEquals(values, cleanValues) && ReferenceEquals(text, cleanText) ? inner.BeginScope(state) : inner.BeginScope(new RedactedScope(cleanValues, cleanText));
+        }
+
+        return secrets.Redact(state) is { } clean && !ReferenceEquals(clean, state) ? inner.BeginScope(clean) : inner.BeginScope(state);
+    }
 
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
@@ -54,6 +70,20 @@ internal sealed class RedactingLogger(ILogger inner, LiveSecrets secrets) : ILog
         var clean = values.Select(value => KeyValuePair.Create(value.Key, secrets.Redact(value.Value))).ToArray();
         return clean.Zip(values).All(pair => ReferenceEquals(pair.First.Value, pair.Second.Value) || Equals(pair.First.Value, pair.Second.Value)) ? values : clean;
     }
+}
+
+/// <summary>Stands in a log for a scope that held a secret.</summary>
+internal sealed class RedactedScope(IReadOnlyList<KeyValuePair<string, object?>> values, string text) : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    public int Count => values.Count;
+
+    public KeyValuePair<string, object?> this[int index] => values[index];
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => values.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => text;
 }
 
 /// <summary>Stands in a log for an exception whose text held a secret.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Agency.ServiceDefaults.Secrets.Redaction;
 
 /// <summary>
-/// Takes secrets out of texts: as they are, escaped for JSON, HTML or an address, and in base64 or hexadecimal, alone or within more. What a tool that
+/// Takes secrets out of texts: as they are, escaped for JSON, HTML (by name or number) or an address, and in base64 or hexadecimal, alone or within more. What a tool that
 /// means it does to hide a value is beyond it; that tool was given the value.
 /// </summary>
 public sealed class SecretRedactor
@@ -12,14 +12,13 @@ public sealed class SecretRedactor
     /// <summary>Shorter values would be found in many an innocent text.</summary>
     public const int MinLength = 8;
 
-    private readonly Dictionary<char, List<SecretPattern>> _byFirst = [];
+    private readonly Dictionary<byte, List<SecretPattern>> _byFirst = [];
     private readonly SearchValues<byte> _candidates;
 
     /// <param name="secrets">Values by the names that are shown in their place. Those shorter than <see cref="MinLength"/> are left alone.</param>
     public SecretRedactor(IEnumerable<KeyValuePair<string, string>> secrets)
     {
         ArgumentNullException.ThrowIfNull(secrets);
-        var first = new HashSet<byte>();
         foreach (var (name, value) in secrets.Where(s => s.Value.Length >= MinLength))
         {
             foreach (var text in Spellings(value).Distinct(StringComparer.Ordinal))
@@ -31,16 +30,10 @@ public sealed class SecretRedactor
                 }
 
                 patterns.Add(pattern);
-                first.Add(pattern.FirstByte);
             }
         }
 
-        if (first.Count > 0)
-        {
-            first.UnionWith("\\%&"u8.ToArray());
-        }
-
-        _candidates = SearchValues.Create([.. first]);
+        _candidates = SearchValues.Create(IsEmpty ? [] : [.. _byFirst.Keys, .. "\\%&"u8]);
     }
 
     /// <summary>Finds nothing.</summary>
@@ -95,17 +88,15 @@ public sealed class SecretRedactor
     {
         name = "";
         var longest = SecretPattern.None;
-        var written = Rune.DecodeFromUtf8(text, out var rune, out _) is OperationStatus.Done ? rune.ToString()[0] : '\0';
-        var meant = SecretPattern.Escaped(text, isEnd, out var needsMore);
-        if (needsMore)
+        var escape = Escape.Read(text, isEnd, out var meant);
+        if (escape == SecretPattern.More)
         {
             return SecretPattern.More;
         }
 
-        for (var i = 0; i < 2; i++)
+        foreach (var first in escape > 0 && meant != text[0] ? (ReadOnlySpan<byte>)[text[0], meant] : [text[0]])
         {
-            var first = i == 0 ? written : meant ?? written;
-            if ((i == 1 && first == written) || !_byFirst.TryGetValue(first, out var patterns))
+            if (!_byFirst.TryGetValue(first, out var patterns))
             {
                 continue;
             }
@@ -125,8 +116,7 @@ public sealed class SecretRedactor
             }
         }
 
-        // A character of several bytes that is cut off here.
-        return longest == SecretPattern.None && written == '\0' && !isEnd && text.Length < 4 && text[0] >= 0x80 ? SecretPattern.More : longest;
+        return longest;
     }
 
     private static IEnumerable<string> Spellings(string value)

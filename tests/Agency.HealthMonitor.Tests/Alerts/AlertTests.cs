@@ -30,6 +30,22 @@ public sealed class AlertTests(HealthServer server) : IClassFixture<HealthServer
     }
 
     [Fact]
+    public async Task AlertOnThreshold_SetAndChanged_IsInTheAuditLogWithWhatWas()
+    {
+        await server.Database.AddCompanyAsync("audited");
+        await RuleAsync("audited", "load", "above", 1);
+        await RuleAsync("audited", "load", "above", 2);
+
+        Assert.Equal("-/1 1/2", await server.Database.ScalarAsync<string>("""
+            select string_agg(coalesce(before::jsonb -> 0 ->> 'threshold', '-') || '/' || (after::jsonb -> 0 ->> 'threshold'), ' ' order by seq)
+            from agency.audit_log where chain = 'audited' and action = 'alert_on_threshold' and outcome = 'done'
+            """));
+        Assert.True(await server.Database.ScalarAsync<bool>("""
+            select r.xmin = l.xmin from agency.alert_rule r, agency.audit_log l where r.company_id = 'audited' and l.chain = 'audited' order by l.seq desc limit 1
+            """));
+    }
+
+    [Fact]
     public async Task RunOnce_ManyEvaluatorsAtOnce_FireOneAlertWithOneNotification()
     {
         var company = await server.Database.AddCompanyAsync("race");

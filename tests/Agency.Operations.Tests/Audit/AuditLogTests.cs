@@ -78,6 +78,41 @@ public sealed class AuditLogTests(OperationsFixture operations) : IClassFixture<
     }
 
     [Fact]
+    public async Task Refusals_BeyondWhatIsWrittenOneByOne_AreCounted()
+    {
+        const int calls = 70;
+        await WorkflowAsync("flooding");
+        await using (var server = await operations.StartServerAsync())
+        {
+            var client = await server.ConnectAsync(operations.Tokens.Company("operations", "flooding"));
+            for (var i = 0; i < calls; i++)
+            {
+                (await client.AskAsync("list_runs", """{"client":"other"}""")).IsFailure("not_found", "other");
+            }
+        }
+
+        // However slow the machine: a minute's share begins anew at most once in that time, or the test says so.
+        var listed = await operations.Database.ScalarAsync<long>("select count(*) from agency.audit_log where chain = 'flooding' and action = 'list_runs'");
+        Assert.InRange(listed, 30, 60);
+        Assert.Equal(calls - listed, await operations.Database.ScalarAsync<long>(
+            "select sum((arguments::jsonb ->> 'denied')::int)::bigint from agency.audit_log where chain = 'flooding' and action = 'further_calls' and outcome = 'denied'"));
+        Assert.Equal("True", (await operations.OperatorAsync("verify_audit", """{"client":"flooding"}""")).Of("unbroken"));
+    }
+
+    [Fact]
+    public async Task Refusal_WithMuchText_IsWrittenWithoutIt()
+    {
+        await WorkflowAsync("wordy");
+        var much = string.Join(',', Enumerable.Range(0, 9).Select(i => $"\"{i:00}{new string('x', 150)}\":1"));
+        (await operations.CompanyAsync("wordy", "register_workflow", $$$"""{"type":"t","client":"other","inputs":{ {{{much}}} }}""")).IsFailure("not_found", "other");
+
+        var entry = await LatestAsync("wordy");
+
+        Assert.Equal(("register_workflow", "denied"), (Of(entry, "action"), Of(entry, "outcome")));
+        Assert.InRange(entry.GetProperty("arguments").GetProperty("left_out_chars").GetInt32(), 1025, 2000);
+    }
+
+    [Fact]
     public async Task Failure_OfAChange_IsWrittenAndReadingIsNot()
     {
         await WorkflowAsync("failing");
@@ -124,6 +159,7 @@ public sealed class AuditLogTests(OperationsFixture operations) : IClassFixture<
             var entry = await LatestAsync(client);
             Assert.Equal(("import_workflows", "done"), (Of(entry, "action"), Of(entry, "outcome")));
             Assert.Contains(own, entry.GetRawText(), StringComparison.Ordinal);
+            Assert.Contains(entry.GetProperty("after").EnumerateArray(), after => after.TryGetProperty("client", out var made) && made.GetString() == client);
             Assert.DoesNotContain(others, entry.GetRawText(), StringComparison.Ordinal);
         }
     }

@@ -18,17 +18,19 @@ public sealed class VerifyAuditTests(OperationsFixture operations) : IClassFixtu
     [InlineData("actor", "'nobody'")]
     [InlineData("at", "at + interval '1 microsecond'")]
     [InlineData("outcome", "'denied'")]
+    [InlineData("outcome", "'x'")]
     [InlineData("before", "null")]
     [InlineData("after", "after || ' '")]
     [InlineData("target", "''")]
     [InlineData("trace_id", "upper(trace_id)")]
     public async Task Chain_WithAChangedField_IsChangedThere(string column, string value)
     {
-        var client = $"changed-{column}";
+        var client = $"changed-{column}-{value.Length}";
         await ChainAsync(client);
         await TamperAsync($"update agency.audit_log set {column} = {value} where chain = '{client}' and seq = 3");
 
         await AssertBrokenAsync(client, "changed", 3, "Entry 3 is not what was written");
+        Assert.Equal(5, (await operations.ViewerAsync("list_audit_log", $$"""{"client":"{{client}}","details":true}"""))["items"].GetArrayLength());
     }
 
     [Fact]

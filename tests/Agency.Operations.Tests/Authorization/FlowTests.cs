@@ -173,6 +173,28 @@ public sealed class FlowTests(AuthorizationFixture agency) : IClassFixture<Autho
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(other, first.Body));
     }
 
+    [Fact]
+    public async Task RefreshToken_UsedAgainLater_EndsWhatItsSuccessorGave()
+    {
+        var (client, tokens) = await AuthorizedAsync(Everything);
+        var successor = await RefreshAsync(client, tokens);
+        Assert.Equal(HttpStatusCode.OK, successor.Status);
+
+        // For a moment it may be used again, for a client that did not get the answer.
+        await agency.Operations.Database.ExecuteAsync(
+            """
+            update agency.oauth_token set redemption_date = redemption_date - interval '10 minutes'
+            where status = 'redeemed' and application_id = (select id from agency.oauth_client where client_id = $1)
+            """,
+            client);
+        var stolen = await RefreshAsync(client, tokens);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), (stolen.Status, stolen.Body.GetProperty("error").GetString()));
+        Assert.Equal(HttpStatusCode.BadRequest, (await RefreshAsync(client, successor.Body)).Status);
+        await using var other = await agency.Operations.StartServerAsync(null, new KeyValuePair<string, string?>("Servers:operations", agency.Address)); // Reads the list anew.
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(other, successor.Body));
+    }
+
     [Theory]
     [InlineData(29, 1)]
     [InlineData(31, 0)]

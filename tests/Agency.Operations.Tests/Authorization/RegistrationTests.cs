@@ -107,6 +107,42 @@ public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixtu
     }
 
     [Fact]
+    public async Task Registration_WhereTooManyWereNeverUsed_TakesThePlaceOfTheOldest()
+    {
+        await UnusedAsync(1000, hoursAgo: 2);
+        var id = await agency.RegisterAsync("Comes late");
+        Assert.Equal(1, await CountAsync(id));
+        Assert.Equal(0, await CountAsync("unused-2-1"));
+        Assert.Equal(1, await CountAsync("unused-2-2"));
+
+        await agency.Operations.Database.ExecuteAsync("update agency.oauth_client set properties = jsonb_build_object('registered_at', now())::text where client_id like 'unused-%'");
+        using var http = agency.Server.CreateHttpClient();
+        using var answer = await http.PostAsJsonAsync("/oauth/register", new { redirect_uris = new[] { "https://client.test/" } }, Stop);
+        var refusal = await answer.Content.ReadAsStringAsync(Stop);
+        await agency.Operations.Database.ExecuteAsync("delete from agency.oauth_client where client_id like 'unused-%'");
+        Assert.Contains("Try again in an hour", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pruning_OfAGrantThatWasEnded_WaitsForItsTokens()
+    {
+        await agency.Operations.Database.ExecuteAsync("""
+            insert into agency.oauth_authorization (id, status, type, creation_date) values ('old-grant', 'revoked', 'permanent', now() - interval '90 days');
+            insert into agency.oauth_token (id, authorization_id, status, type, creation_date, expiration_date)
+            values ('new-token', 'old-grant', 'revoked', 'refresh_token', now() - interval '1 day', now() + interval '29 days');
+            """);
+
+        var pruning = agency.Server.Services.GetRequiredService<GrantPruning>();
+        const string grants = "select count(*) from agency.oauth_authorization where id = 'old-grant'";
+        await pruning.RunOnceAsync(Stop);
+        Assert.Equal(1, await agency.Operations.Database.ScalarAsync<long>(grants));
+
+        await agency.Operations.Database.ExecuteAsync("update agency.oauth_token set creation_date = creation_date - interval '90 days' where id = 'new-token'");
+        await pruning.RunOnceAsync(Stop);
+        Assert.Equal(0, await agency.Operations.Database.ScalarAsync<long>(grants));
+    }
+
+    [Fact]
     public async Task Pruning_ThatFails_IsTriedAgain()
     {
         var time = new FakeTimeProvider();
@@ -139,6 +175,14 @@ public sealed class RegistrationTests(AuthorizationFixture agency) : IClassFixtu
     }
 
     private Task<long> CountAsync(string id) => agency.Operations.Database.ScalarAsync<long>("select count(*) from agency.oauth_client where client_id = $1", id);
+
+    private Task UnusedAsync(int count, int hoursAgo) => agency.Operations.Database.ExecuteAsync(
+        $$"""
+        insert into agency.oauth_client (id, client_id, client_type, properties)
+        select 'unused-{{hoursAgo}}-' || i, 'unused-{{hoursAgo}}-' || i, 'public',
+            jsonb_build_object('registered_at', now() - interval '{{hoursAgo}} hours' + i * interval '1 second')::text
+        from generate_series(1, {{count}}) i
+        """);
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string metadata)
     {

@@ -84,7 +84,7 @@ public sealed class ConnectorToolsTests(OperationsFixture operations) : IClassFi
         (await operations.CompanyAsync("globex", "set_connector", """{"name":"crm","url":"https://93.184.216.34/mcp","secret":"crm_key"}""")).IsFailure("not_found", "has no secret");
 
     [Fact]
-    public async Task Set_SameSecretForAnotherHost_IsRefusedUntilItsValueIsSetAnew()
+    public async Task Set_SameSecretForAnotherHost_IsRefusedUntilItIsSetAnewToBeBoundAgain()
     {
         await ConnectAsync("https://93.184.216.34/mcp");
 
@@ -93,10 +93,14 @@ public sealed class ConnectorToolsTests(OperationsFixture operations) : IClassFi
         (await ConnectAsync("https://93.184.216.34:8443/mcp", "other")).IsFailure("conflict", "not sent elsewhere");
         await SetSecretAsync("crm_key");
         (await ConnectAsync("https://8.8.8.8/mcp", "other")).IsFailure("conflict", "https://93.184.216.34");
+        (await SetSecretAsync("crm_key", rebind: true)).IsFailure("conflict", "connector crm");
         await operations.CompanyAsync("acme", "delete_connector", """{"name":"crm"}""");
         (await ConnectAsync("https://8.8.8.8/mcp")).IsFailure("conflict", "not sent elsewhere");
 
+        // A new value is for the host of the old one: whoever takes the connector away does not get it.
         await SetSecretAsync("crm_key");
+        (await ConnectAsync("https://8.8.8.8/mcp")).IsFailure("conflict", "rebind true");
+        await SetSecretAsync("crm_key", rebind: true);
         Assert.False((await ConnectAsync("https://8.8.8.8/mcp")).IsError);
     }
 
@@ -112,5 +116,6 @@ public sealed class ConnectorToolsTests(OperationsFixture operations) : IClassFi
     private Task<ToolAnswer> ConnectAsync(string url, string name = "crm", string secret = "crm_key") =>
         operations.CompanyAsync("acme", "set_connector", $$"""{"name":"{{name}}","url":"{{url}}","secret":"{{secret}}"}""");
 
-    private Task<ToolAnswer> SetSecretAsync(string name) => operations.CompanyAsync("acme", "set_secret", $$"""{"name":"{{name}}","value":"sk-live-4f9aBc"}""");
+    private Task<ToolAnswer> SetSecretAsync(string name, bool rebind = false) =>
+        operations.CompanyAsync("acme", "set_secret", $$"""{"name":"{{name}}","value":"sk-live-4f9aBc","rebind":{{(rebind ? "true" : "false")}}}""");
 }

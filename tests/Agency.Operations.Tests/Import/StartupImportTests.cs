@@ -19,6 +19,24 @@ public sealed class StartupImportTests(OperationsFixture operations) : IClassFix
         (await operations.OperatorAsync("get_workflow", """{"id":"deleted"}""")).IsFailure("not_found", "deleted");
     }
 
+    [Fact]
+    public async Task Start_WithFileOfAClientThatWasErased_DoesNotMakeItAgain()
+    {
+        const string file = """[{"id":"a","client":"gone","type":"t"},{"id":"b","client":"gone","type":"t"},{"id":"c","client":"stays","type":"t"}]""";
+        await StartAsync(file);
+        await operations.OperatorAsync("erase_client", """{"client":"gone","confirm":"gone"}""");
+
+        var state = await StartAsync(file);
+
+        Assert.Equal(("imported", "3"), (state.Of("status"), state.Of("outcome.skipped")));
+        Assert.Contains("'gone' was erased", state.Of("outcome.warnings.0"), StringComparison.Ordinal);
+        Assert.Equal(0, await operations.Database.ScalarAsync<long>("select count(*) from agency.company where company_id = 'gone'"));
+
+        // Made again on purpose it is a client like any other.
+        await operations.OperatorAsync("import_workflows", """{"content":"{\"id\":\"d\",\"client\":\"gone\",\"type\":\"t\"}"}""");
+        Assert.Equal(2, (await StartAsync(file))["outcome.added"].GetArrayLength());
+    }
+
     [Theory]
     [InlineData("""[{"id":"fine","client":"bad","type":"t"},{"id":"x"}]""", "entry 2, client: is missing")]
     [InlineData("not json", "not JSON")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Agency.Operations.Tokens;
 using Agency.Testing.Mcp;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agency.Operations.Tests.Tokens;
 
@@ -138,6 +139,24 @@ public sealed class TokenTests(OperationsFixture operations) : IClassFixture<Ope
         using var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Stop));
 
         Assert.Equal(3, keys.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Pruning_ForgetsTokensThatAreLongOver()
+    {
+        await operations.Database.ExecuteAsync("""
+            insert into agency.issued_token (token_id, name, role, created_at, expires_at) values
+                ('pruned', 'p', 'operator', now() - interval '1 year', now() - interval '91 days'), ('kept', 'k', 'operator', now() - interval '1 year', now() - interval '89 days');
+            insert into agency.revoked_token (token_id, revoked_at, expires_at) values
+                ('pruned', now() - interval '1 year', now() - interval '25 hours'), ('kept', now() - interval '1 year', now() - interval '23 hours');
+            """);
+
+        await operations.Server.Services.GetRequiredService<TokenPruning>().RunOnceAsync(Stop);
+
+        foreach (var table in (string[])["issued_token", "revoked_token"])
+        {
+            Assert.Equal("kept", await operations.Database.ScalarAsync<string>($"select string_agg(token_id, ',') from agency.{table} where token_id in ('pruned', 'kept')"));
+        }
     }
 
     private static async Task<(int Code, string Output, string Errors)> CommandAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] arguments)

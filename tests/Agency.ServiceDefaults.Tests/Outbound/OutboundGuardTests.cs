@@ -117,8 +117,14 @@ public sealed class OutboundGuardTests
     }
 
     [Fact]
-    public async Task Check_NameThatIsUnknown_IsRefused() =>
-        Assert.Contains("cannot be found", (await Guard("").CheckAsync("url", "https://nowhere.example/", Stop))?.Message, StringComparison.Ordinal);
+    public async Task Check_NameThatIsUnknown_IsRefusedInTheWordsForOneThatLeadsInside()
+    {
+        var unknown = await Guard("").CheckAsync("url", "https://some.internal/", Stop);
+        var inside = await Guard("10.1.2.3").CheckAsync("url", "https://some.internal/", Stop);
+
+        Assert.Contains("cannot be found", unknown?.Message, StringComparison.Ordinal);
+        Assert.Equal(unknown, inside);
+    }
 
     [Theory]
     [InlineData("crm.internal", "http://crm.internal:8080/mcp", true)]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Agency.Data;
 using Agency.ServiceDefaults.Hosting;
 using Agency.ServiceDefaults.Secrets.Redaction;
 using Agency.ServiceDefaults.Telemetry;
@@ -12,6 +13,8 @@ namespace Agency.ServiceDefaults.Tests.Secrets;
 public sealed class RedactingLoggerTests
 {
     private const string Secret = "sk-live-4f9a";
+
+    private static readonly CompanyId Acme = new("acme");
 
     [Fact]
     public async Task Log_OfAnyProvider_HoldsNoLiveSecret()
@@ -26,9 +29,12 @@ public sealed class RedactingLoggerTests
         Write(logger);
         Assert.Contains(seen.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
         seen.Lines.Clear();
-        app.Services.GetRequiredService<LiveSecrets>().Add("crm_key", Secret);
+        seen.Scopes.Clear();
+        app.Services.GetRequiredService<LiveSecrets>().Add(Acme, "crm_key", Secret);
         Write(logger);
 
+        Assert.Equal(["Key=[secret crm_key]", "Order=[secret crm_key]|At=here", "within [secret crm_key]"], seen.Scopes.Order(StringComparer.Ordinal).TakeLast(3));
+        Assert.DoesNotContain(seen.Scopes, scope => scope.Contains("4f9a", StringComparison.Ordinal));
         Assert.Equal(2, seen.Lines.Count);
         Assert.DoesNotContain(seen.Lines, line => line.Contains("4f9a", StringComparison.Ordinal));
         Assert.Contains("The header Bearer [secret crm_key] was sent 7 times.|Header=Bearer [secret crm_key]|Count=7|", seen.Lines.First(), StringComparison.Ordinal);
@@ -39,17 +45,18 @@ public sealed class RedactingLoggerTests
     public void Add_Word_IsLeftInEverybodysLogs()
     {
         var live = new LiveSecrets();
-        live.Add("vandal", "escalated");
-        live.Add("vandal", "is no longer");
+        live.Add(Acme, "vandal", "escalated");
+        live.Add(Acme, "vandal", "is no longer");
+        live.Add(Acme, "vandal", "2026-11-26");
 
-        Assert.Equal("escalated is no longer", live.Redactor.Redact("escalated is no longer"));
+        Assert.Equal("escalated is no longer 2026-11-26", live.Redactor.Redact("escalated is no longer 2026-11-26"));
     }
 
     [Fact]
     public void Span_WithALiveSecret_IsExportedWithoutIt()
     {
         var live = new LiveSecrets();
-        live.Add("crm_key", Secret);
+        live.Add(Acme, "crm_key", Secret);
         using var span = new Activity($"GET {Secret}");
         span.SetTag("url.full", $"https://x.example/?key={Secret}").SetTag("count", 3).SetStatus(ActivityStatusCode.Error, $"no {Secret}");
 
@@ -64,6 +71,9 @@ public sealed class RedactingLoggerTests
 #pragma warning disable CA1848, CA1873 // What others' code may do.
     private static void Write(ILogger logger)
     {
+        using var values = logger.BeginScope(new[] { KeyValuePair.Create<string, object?>("Order", Secret), new("At", "here") });
+        using var map = logger.BeginScope(new Dictionary<string, object?> { ["Key"] = Secret });
+        using var text = logger.BeginScope($"within {Secret}");
         logger.LogWarning("The header {Header} was sent {Count} times.", $"Bearer {Secret}", 7);
         logger.LogError(new InvalidOperationException($"no {Secret} here"), "Failed.");
     }
@@ -73,11 +83,16 @@ public sealed class RedactingLoggerTests
     {
         public ConcurrentQueue<string> Lines { get; } = [];
 
+        public ConcurrentQueue<string> Scopes { get; } = [];
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull =>
-            null;
+            where TState : notnull
+        {
+            Scopes.Enqueue(state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join('|', values.Select(v => $"{v.Key}={v.Value}")) : $"{state}");
+            return null;
+        }
 
         public bool IsEnabled(LogLevel logLevel) => true;
 

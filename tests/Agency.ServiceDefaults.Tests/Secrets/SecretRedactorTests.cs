@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Agency.Data;
 using Agency.ServiceDefaults.Secrets.Redaction;
 
 namespace Agency.ServiceDefaults.Tests.Secrets;
@@ -20,7 +21,7 @@ public sealed class SecretRedactorTests
         "sk-live-4f9aBc+/=",
         "p@ss \"word\" \\ &<tag>'x",
         "%25\\u0041&amp;plain",
-        "パスワード株式会社🗝",
+        "+plus+in/front==",
         "https://hooks.example.com/services/T0/B0/abc",
         "\\\\server\\share-1",
         "\\\\\\\\\\five-first",
@@ -39,6 +40,10 @@ public sealed class SecretRedactorTests
         ["percent, lower case"] = v => Uri.EscapeDataString(v).Replace("%2B", "%2b", StringComparison.Ordinal).Replace("%2F", "%2f", StringComparison.Ordinal),
         ["form"] = WebUtility.UrlEncode,
         ["HTML"] = WebUtility.HtmlEncode,
+        ["HTML, every doubtful character by number"] = HtmlEncoder.Default.Encode,
+        ["HTML, every character by number"] = v => string.Concat(v.Select(c => $"&#{(int)c};")),
+        ["HTML, every character by decimal number with zeros"] = v => string.Concat(v.Select(c => $"&#{(int)c:D8};")),
+        ["HTML, every character by number with zeros"] = v => string.Concat(v.Select(c => $"&#x{(int)c:x8};")),
         ["base64"] = v => Convert.ToBase64String(Encoding.UTF8.GetBytes(v)),
         ["base64 in JSON"] = v => JsonSerializer.Serialize(Convert.ToBase64String(Encoding.UTF8.GetBytes("u:" + v)))[1..^1],
         ["basic authentication"] = v => Convert.ToBase64String(Encoding.UTF8.GetBytes($"x:{v}:y")),
@@ -53,11 +58,7 @@ public sealed class SecretRedactorTests
         {
             foreach (var writing in Writings.Keys)
             {
-                // HTML's numbers for what is not ASCII are beyond it: nothing here writes them.
-                if (writing != "HTML" || value.All(char.IsAscii))
-                {
-                    data.Add(value, writing);
-                }
+                data.Add(value, writing);
             }
         }
 
@@ -178,6 +179,10 @@ public sealed class SecretRedactorTests
     }
 
     [Fact]
+    public void Redact_SecretThatIsNotAscii_IsGoneAsItIs() =>
+        Assert.Equal($"a {Replaced} b", Redactor("パスワード株式会社🗝").Redact("a パスワード株式会社🗝 b"));
+
+    [Fact]
     public void Redact_ValueTooShort_IsLeft() => Assert.True(new SecretRedactor([new("s", "1234567")]).IsEmpty);
 
     [Fact]
@@ -187,11 +192,24 @@ public sealed class SecretRedactorTests
         Assert.False(live.Any);
         for (var i = 0; i < 2000; i++)
         {
-            live.Add("s", $"secret-number-{i}!");
+            live.Add(new CompanyId($"c{i}"), "s", $"secret-number-{i}!");
         }
 
         Assert.Equal("[secret s]", live.Redactor.Redact("secret-number-1999!"));
         Assert.Equal("secret-number-3!", live.Redactor.Redact("secret-number-3!"));
+    }
+
+    [Fact]
+    public void LiveSecrets_OfOneCompanyWithoutEnd_PushOutItsOwn()
+    {
+        var live = new LiveSecrets();
+        live.Add(new CompanyId("quiet"), "kept", "secret-number-of-another-1");
+        for (var i = 0; i < 2000; i++)
+        {
+            live.Add(new CompanyId("loud"), "s", $"secret-number-{i}!");
+        }
+
+        Assert.Equal("[secret kept] [secret s] secret-number-1949!", live.Redactor.Redact("secret-number-of-another-1 secret-number-1950! secret-number-1949!"));
     }
 
     private static SecretRedactor Redactor(string value) => new([new("crm_key", value)]);

@@ -50,6 +50,27 @@ public sealed class SignInTests(ConsoleFixture console) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task SignIn_CodeWhoseSessionCannotBeWritten_CanBeUsedAgain()
+    {
+        var code = await console.CodeAsync();
+        await console.Operations.Database.ExecuteAsync("alter table agency.audit_log add constraint broken check (action <> 'console.sign_in') not valid");
+        HttpStatusCode failed;
+        try
+        {
+            using var answer = await SignInAsync(code);
+            failed = answer.StatusCode;
+        }
+        finally
+        {
+            await console.Operations.Database.ExecuteAsync("alter table agency.audit_log drop constraint broken");
+        }
+
+        using var again = await SignInAsync(code);
+
+        Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.SeeOther), (failed, again.StatusCode));
+    }
+
+    [Fact]
     public async Task SignIn_SameCodeAtTwoReplicasAtOnce_OpensOneSession()
     {
         await using var replica = await console.Operations.StartServerAsync();
