@@ -90,7 +90,7 @@ internal sealed partial class StartupImport(
         }
 
         _state = new StartupImportState(path, "imported", time.Now(), null, result.Value);
-        Imported(_logger, path, result.Value.Added.Count, result.Value.Skipped, result.Value.CreatedClients.Count);
+        Imported(_logger, path, result.Value.Added.Count, result.Value.Skipped, result.Value.CreatedClients.Count, string.Concat(result.Value.Warnings.Select(w => $" {w}")));
     }
 
     private void Report(string path, string error)
@@ -99,8 +99,8 @@ internal sealed partial class StartupImport(
         Failed(_logger, path, error);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Workflows file {Path}: {Added} added, {Skipped} known already, {Clients} clients created.")]
-    private static partial void Imported(ILogger logger, string path, int added, int skipped, int clients);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Workflows file {Path}: {Added} added, {Skipped} passed over, {Clients} clients created.{Warnings}")]
+    private static partial void Imported(ILogger logger, string path, int added, int skipped, int clients, string warnings);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Workflows file {Path} was not imported; the agency runs on without it. {Error}")]
     private static partial void Failed(ILogger logger, string path, string error);

@@ -16,6 +16,9 @@ internal static partial class ConsoleKeys
     {
         var keys = builder.Services.AddDataProtection().SetApplicationName("agency.console");
         var folder = builder.Configuration[Setting] is { Length: > 0 } named ? Path.GetFullPath(named) : null;
+
+        // It warns with each new key that the folder's files are not encrypted: so they are, and the folder is for its owner alone.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         var isOpen = false;
         if (folder is not null)
         {
