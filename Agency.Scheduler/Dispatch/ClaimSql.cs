@@ -42,8 +42,9 @@ internal static class ClaimSql
             left join company_share s on s.company_id = c.company_id
             left join executing e on e.company_id = c.company_id
             where c.max_concurrent_runs > coalesce(e.runs, 0)
+              -- One that holds from when it was made does so for a claim, too, whose clock was read before and that waited for its turn.
               and not exists (select from work_hold h where (h.company_id is null or h.company_id = c.company_id)
-                              and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
+                              and (h.starts_at <= $1 or h.starts_at <= h.created_at) and (h.ends_at is null or h.ends_at > $1))
         ), candidate as (
             select g.company_id, g.name, g.weight, g.behind, g.starts, g.room, l.priority, q.*
             from eligible g

@@ -80,6 +80,9 @@ internal sealed class Operator(ChaosPostgres postgres, TimeProvider time)
             values ($1, $2, 'pause', now(), 'chaos', 'chaos', now()) on conflict do nothing
             """,
             id, (object?)company ?? DBNull.Value);
+
+        // A claim that was being made at that moment was made before. One at a time is: whoever has their lock knows that it has ended.
+        await ExecuteAsync("select pg_advisory_xact_lock(hashtext('agency claim'))");
         var from = await ClockAsync();
         await Task.Delay(duration, time);
         var to = await ClockAsync();

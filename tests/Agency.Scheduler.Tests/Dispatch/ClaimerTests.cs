@@ -210,11 +210,25 @@ public sealed class ClaimerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync(
             """
             insert into agency.work_hold (hold_id, company_id, kind, starts_at, ends_at, reason, created_by, created_at)
-            values (gen_random_uuid(), $1, 'pause', $2, $3, 'test', 'test', now())
+            values (gen_random_uuid(), $1, 'pause', $2, $3, 'test', 'test', $4)
             """,
-            (object?)company ?? DBNull.Value, Noon.AddMinutes(fromMinutes), toMinutes is { } to ? Noon.AddMinutes(to) : DBNull.Value);
+            (object?)company ?? DBNull.Value, Noon.AddMinutes(fromMinutes), toMinutes is { } to ? Noon.AddMinutes(to) : DBNull.Value, Noon.AddMinutes(Math.Min(fromMinutes, 0)));
 
         Assert.Equal(claims ? 1 : 0, (await NewClaimer().ClaimAsync(5, default)).Count);
+    }
+
+    [Fact]
+    public async Task Claim_WhoseClockWasReadBeforeAHoldWasMade_TakesNothing()
+    {
+        await AddRunAsync("big", "w");
+        await Test.ExecuteAsync(
+            """
+            insert into agency.work_hold (hold_id, company_id, kind, starts_at, reason, created_by, created_at)
+            values (gen_random_uuid(), 'big', 'pause', $1, 'test', 'test', $1)
+            """,
+            Noon.AddMilliseconds(60));
+
+        Assert.Empty(await NewClaimer().ClaimAsync(5, default));
     }
 
     [Fact]
