@@ -1,4 +1,5 @@
 using Agency.Data;
+using Agency.Data.Scheduling;
 
 namespace Agency.Migrations.Access;
 
@@ -52,9 +53,8 @@ internal static class Functions
             language sql stable security definer set search_path = pg_catalog, pg_temp as $$
                 select h.kind, h.company_id is null, h.starts_at, h.ends_at, case when asks.staff or h.company_id is not null then h.reason end
                 from (select pg_has_role(session_user, 'agency_staff', 'member') as staff) asks
-                join {schema}.work_hold h on h.company_id is null or h.company_id = hold_in_force.company
-                where (asks.staff or hold_in_force.company = current_setting('app.company_id', true))
-                  and h.starts_at <= hold_in_force.at and (h.ends_at is null or h.ends_at > hold_in_force.at)
+                join {schema}.work_hold h on {HoldSql.InForce("hold_in_force.company", "hold_in_force.at")}
+                where asks.staff or hold_in_force.company = current_setting('app.company_id', true)
                 order by h.kind = 'freeze' desc, h.ends_at desc nulls first, h.starts_at, h.hold_id limit 1
             $$;
             alter function {schema}.hold_in_force(text, timestamptz) owner to {DirectoryRole};

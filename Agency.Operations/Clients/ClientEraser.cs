@@ -43,7 +43,7 @@ internal sealed class ClientEraser(CompanyScope companies, CallerDatabase databa
             return frozen.Error;
         }
 
-        await LetClaimsEndAsync(scope.Value, cancellationToken);
+        // No claim of before the freeze is under way. What one starts by a clock that is behind is found when the rows are locked.
         if (await ExecutingAsync(scope.Value, cancellationToken) is > 0 and var executing)
         {
             return StillExecutes(client, executing);
@@ -79,16 +79,6 @@ internal sealed class ClientEraser(CompanyScope companies, CallerDatabase databa
     private static Error StillExecutes(string client, int executing) => Error.Conflict(
         $"{executing} runs of '{client}' still execute, and nothing was erased. The client is frozen: call again when list_runs shows none running. "
         + "A run of a scheduler that is gone ends when another one takes it over.");
-
-    /// <summary>
-    /// A claim that began before the freeze does not know of it. Claims are made one at a time: whoever has their lock knows that those before have ended. One
-    /// that comes later by a clock that is behind is found when the rows are locked.
-    /// </summary>
-    private async Task LetClaimsEndAsync(CompanyId company, CancellationToken cancellationToken)
-    {
-        await using var context = database.Open(company);
-        await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('agency claim'))", cancellationToken);
-    }
 
     private async Task<int> ExecutingAsync(CompanyId company, CancellationToken cancellationToken)
     {

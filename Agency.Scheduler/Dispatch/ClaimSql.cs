@@ -1,10 +1,9 @@
+using Agency.Data.Scheduling;
+
 namespace Agency.Scheduler.Dispatch;
 
 internal static class ClaimSql
 {
-    /// <summary>One claim at a time, or two schedulers would each fill a company's last place. A claim takes milliseconds.</summary>
-    public const string Serialize = "select pg_advisory_xact_lock(hashtext('agency claim'))";
-
     /// <summary>
     /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until, $7 available by then.
     /// Companies are served by start-time fair queuing: the one furthest behind in virtual time first, a step of virtual time being one run divided by the weight. One that comes back after a pause
@@ -12,7 +11,7 @@ internal static class ClaimSql
     /// then what waited longest. The queue is never sorted: a company's runs are read in the order of their index and no more of them than may
     /// be taken, so a claim costs the same however long the queue is.
     /// </summary>
-    public const string Claim = """
+    public static readonly string Claim = $"""
         with recursive lane as (
             (select company_id, priority from queued_run order by company_id, priority desc limit 1)
             union all
@@ -42,9 +41,7 @@ internal static class ClaimSql
             left join company_share s on s.company_id = c.company_id
             left join executing e on e.company_id = c.company_id
             where c.max_concurrent_runs > coalesce(e.runs, 0)
-              -- One that holds from when it was made does so for a claim, too, whose clock was read before and that waited for its turn.
-              and not exists (select from work_hold h where (h.company_id is null or h.company_id = c.company_id)
-                              and (h.starts_at <= $1 or h.starts_at <= h.created_at) and (h.ends_at is null or h.ends_at > $1))
+              and {HoldSql.NotHeld("c.company_id", "$1")}
         ), candidate as (
             select g.company_id, g.name, g.weight, g.behind, g.starts, g.room, l.priority, q.*
             from eligible g

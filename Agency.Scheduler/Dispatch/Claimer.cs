@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Agency.Data;
 using Agency.Data.Runs;
+using Agency.Data.Scheduling;
 using Agency.Data.Tenancy;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -25,7 +26,7 @@ internal sealed class Claimer(AgencyDatabase database, SchedulerIdentity identit
         await using var batch = connection.CreateBatch();
 
         // Both run in one implicit transaction without a round trip between them: nobody holds the lock while away.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ClaimSql.Serialize));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(HoldSql.LockClaims));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ClaimSql.Claim)
         {
             Parameters =

@@ -1,3 +1,5 @@
+using Agency.Data.Scheduling;
+
 namespace Agency.Scheduler.Planning;
 
 internal static class PlanningSql
@@ -6,7 +8,7 @@ internal static class PlanningSql
     /// $1 now, $2 at most so many. "No key update" leaves those undisturbed who insert a run of the workflow. Held work is planned when the hold
     /// ends; the catch-up rule decides then.
     /// </summary>
-    public const string LockDue = """
+    public static readonly string LockDue = $"""
         select w.company_id, w.workflow_id, w.next_run, w.schedule, coalesce(w.time_zone, c.time_zone), w.start_at, w.end_at, w.dst_gap, w.dst_overlap,
                w.observe_calendar and exists (select from excluded_date d where d.company_id = w.company_id),
                coalesce(w.schedule_set_at, w.created_at), w.active_since, w.jitter_seconds, w.priority, w.catch_up, w.catch_up_window_minutes, w.overlap,
@@ -19,8 +21,7 @@ internal static class PlanningSql
         cross join lateral (
             select count(*)::int as started from started_run r where r.company_id = w.company_id and r.workflow_id = w.workflow_id) s
         where w.status = 'active' and w.deleted_at is null and w.next_run is not null and w.next_run <= $1 and c.status = 'active'
-          and not exists (select from work_hold h where (h.company_id is null or h.company_id = w.company_id)
-                          and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
+          and {HoldSql.NotHeld("w.company_id", "$1")}
         order by w.next_run
         limit $2
         for no key update of w skip locked

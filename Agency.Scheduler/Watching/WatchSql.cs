@@ -1,3 +1,5 @@
+using Agency.Data.Scheduling;
+
 namespace Agency.Scheduler.Watching;
 
 /// <summary>In all: $1 now. Each look answers with kind, company, subject and message.</summary>
@@ -6,16 +8,13 @@ internal static class WatchSql
     /// <summary>One watchdog at a time is enough; two would only do the same.</summary>
     public const string TryLock = "select pg_try_advisory_xact_lock(hashtext('agency watchdog'))";
 
-    private const string NotHeld = """
-        not exists (select from work_hold h where (h.company_id is null or h.company_id = c.company_id)
-                    and h.starts_at <= $1 and (h.ends_at is null or h.ends_at > $1))
-        """;
+    private static readonly string NotHeld = HoldSql.NotHeld("c.company_id", "$1");
 
     /// <summary>
     /// $2 patience with the queue, $3 with one client at its limit, $4 with a planner, $5 with an attempt beyond its time limit. What executes or
     /// may execute is little; of the queue only each client's oldest run is read.
     /// </summary>
-    private const string Look = $"""
+    private static readonly string Look = $"""
         with executing as materialized (
             select company_id, count(*)::int as runs from started_run where not waiting group by company_id
         ), waiting as materialized (
@@ -59,7 +58,7 @@ internal static class WatchSql
         """;
 
     /// <summary>Parameters as of the looks. Answers with those that were not known before.</summary>
-    public const string Record = $"""
+    public static readonly string Record = $"""
         with seen as ({Look})
         , recorded as (
             insert into finding (finding_id, kind, company_id, subject, message, opened_at, seen_at)

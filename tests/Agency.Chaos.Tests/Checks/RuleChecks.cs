@@ -100,16 +100,19 @@ internal static class RuleChecks
     public static CheckResult NothingIsPlannedWhilePaused(History history)
     {
         var planned = history.Transitions.Where(t => t.From is null && t.To == "queued" && t.Trigger is "scheduled" or "catch_up").ToList();
-        var violations = Within(planned, history.Pauses).Select(v => $"{v.Transition.Company}/{v.Transition.Workflow}: {v.Transition.ScheduledFor:HH:mm:ss} was planned at {v.Transition.At:HH:mm:ss.fff} by "
+        var violations = Within(planned, history.Pauses, t => t.StatementAt).Select(v => $"{v.Transition.Company}/{v.Transition.Workflow}: {v.Transition.ScheduledFor:HH:mm:ss} was planned at {v.Transition.At:HH:mm:ss.fff} by "
             + $"{v.Transition.Who}, paused from {v.Stop.From:HH:mm:ss.fff} to {v.Stop.To:HH:mm:ss.fff}").ToList();
         return new("Nothing is planned while a workflow is paused", $"{history.Pauses.Count} pauses", violations);
     }
 
-    /// <summary>What was claimed before the hold goes on; nothing is claimed or planned while it lasts.</summary>
+    /// <summary>
+    /// What was claimed before the hold goes on; nothing is claimed or planned while it lasts. A planner looks for holds first and writes last, and is
+    /// not waited for: what it was planning when the hold was made waits in the queue until it is lifted.
+    /// </summary>
     public static CheckResult NothingStartsDuringAHold(History history)
     {
         var begun = history.Transitions.Where(t => t.IsClaim || (t.From is null && t.To == "queued" && t.Trigger is "scheduled" or "catch_up")).ToList();
-        var violations = Within(begun, history.Holds).Select(v => $"{v.Transition.Company}/{v.Transition.Workflow}: run {v.Transition.Run} was {(v.Transition.IsClaim ? "claimed" : "planned")} at "
+        var violations = Within(begun, history.Holds, t => t.IsClaim ? t.StatementAt : t.TransactionAt).Select(v => $"{v.Transition.Company}/{v.Transition.Workflow}: run {v.Transition.Run} was {(v.Transition.IsClaim ? "claimed" : "planned")} at "
             + $"{v.Transition.At:HH:mm:ss.fff} by {v.Transition.Who}, held from {v.Stop.From:HH:mm:ss.fff} to {v.Stop.To:HH:mm:ss.fff}").ToList();
         return new("Nothing starts during a hold", $"{history.Holds.Count} holds", violations);
     }
@@ -117,10 +120,11 @@ internal static class RuleChecks
     public static CheckResult ProcessesBehave(History history) =>
         new("No scheduler ends by itself or leaves workers behind", $"{history.ProcessFaults.Count} faults", [.. history.ProcessFaults.Select(f => $"{f.Scheduler}: {f.What}")]);
 
-    private static IEnumerable<(Transition Transition, Stop Stop)> Within(IEnumerable<Transition> transitions, IReadOnlyList<Stop> stops) =>
+    private static IEnumerable<(Transition Transition, Stop Stop)> Within(
+        IEnumerable<Transition> transitions, IReadOnlyList<Stop> stops, Func<Transition, DateTimeOffset> began) =>
         from transition in transitions
         from stop in stops
         where (stop.Company is null || stop.Company == transition.Company) && (stop.Workflow is null || stop.Workflow == transition.Workflow)
-            && transition.StatementAt > stop.From && transition.At < stop.To
+            && began(transition) > stop.From && transition.At < stop.To
         select (transition, stop);
 }

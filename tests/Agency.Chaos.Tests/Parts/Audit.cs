@@ -10,7 +10,7 @@ internal static class Audit
         create schema chaos;
         create sequence chaos.seq;
         create table chaos.transition (
-            seq bigint primary key, at timestamptz not null, statement_at timestamptz not null, who text not null,
+            seq bigint primary key, at timestamptz not null, statement_at timestamptz not null, transaction_at timestamptz not null, who text not null,
             company_id text not null, run_id uuid not null, workflow_id text not null, trigger text not null,
             scheduled_for timestamptz not null, scheduled_until timestamptz, from_status text, to_status text not null,
             attempt int not null, fencing bigint not null, cancel_requested boolean not null);
@@ -21,7 +21,7 @@ internal static class Audit
         create function chaos.run_changed() returns trigger language plpgsql security definer set search_path = chaos as $$
         begin
             insert into chaos.transition values (
-                nextval('chaos.seq'), clock_timestamp(), statement_timestamp(), current_setting('application_name'),
+                nextval('chaos.seq'), clock_timestamp(), statement_timestamp(), transaction_timestamp(), current_setting('application_name'),
                 new.company_id, new.run_id, new.workflow_id, new.trigger, new.scheduled_for, new.scheduled_until,
                 case when tg_op = 'UPDATE' then old.status end, new.status, new.attempt, new.fencing, new.cancel_requested_at is not null);
             return null;

@@ -22,13 +22,13 @@ internal sealed class HistoryReader(string connectionString)
 
     public Task<List<Transition>> TransitionsAsync() => ReadAsync(
         """
-        select seq, at, statement_at, who, company_id, run_id, workflow_id, trigger, scheduled_for, scheduled_until, from_status, to_status, attempt,
-               fencing, cancel_requested
+        select seq, at, statement_at, transaction_at, who, company_id, run_id, workflow_id, trigger, scheduled_for, scheduled_until, from_status, to_status,
+               attempt, fencing, cancel_requested
         from chaos.transition order by seq
         """,
         r => new Transition(
-            r.GetInt64(0), Time(r, 1)!.Value, Time(r, 2)!.Value, r.GetString(3), r.GetString(4), r.GetGuid(5), r.GetString(6), r.GetString(7),
-            Time(r, 8)!.Value, Time(r, 9), Text(r, 10), r.GetString(11), r.GetInt32(12), r.GetInt64(13), r.GetBoolean(14)));
+            r.GetInt64(0), Time(r, 1)!.Value, Time(r, 2)!.Value, Time(r, 3)!.Value, r.GetString(4), r.GetString(5), r.GetGuid(6), r.GetString(7), r.GetString(8),
+            Time(r, 9)!.Value, Time(r, 10), Text(r, 11), r.GetString(12), r.GetInt32(13), r.GetInt64(14), r.GetBoolean(15)));
 
     public Task<List<WorkflowChange>> WorkflowChangesAsync() => ReadAsync(
         "select seq, at, who, company_id, workflow_id, status_before, status, failures_before, failures from chaos.workflow_change order by seq",

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agency.Chaos.Tests.Records;
+using Agency.Data.Scheduling;
 using Npgsql;
 
 namespace Agency.Chaos.Tests.Parts;
@@ -81,8 +82,8 @@ internal sealed class Operator(ChaosPostgres postgres, TimeProvider time)
             """,
             id, (object?)company ?? DBNull.Value);
 
-        // A claim that was being made at that moment was made before. One at a time is: whoever has their lock knows that it has ended.
-        await ExecuteAsync("select pg_advisory_xact_lock(hashtext('agency claim'))");
+        // As the tool does before it answers.
+        await ExecuteAsync(HoldSql.LockClaims);
         var from = await ClockAsync();
         await Task.Delay(duration, time);
         var to = await ClockAsync();

@@ -173,6 +173,23 @@ public sealed class CheckTests
         RuleChecks.NothingStartsDuringAHold, h => h with { Transitions = [.. h.Transitions, Forgery.Move(18, 47, 9, "s0.1", "queued", "running", 1, 1)] }, "was claimed at 12:00:47");
 
     [Fact]
+    public void NothingStartsDuringAHold_OfARunPlanned_SaysSo() => Violates(
+        RuleChecks.NothingStartsDuringAHold, h => h with { Transitions = [.. h.Transitions, Forgery.Move(18, 47, 9, "s0.1", null, "queued", 0, 0)] }, "was planned at 12:00:47");
+
+    [Fact]
+    public void NothingStartsDuringAHold_OfARunWhosePlanningHadBegun_Holds() => Assert.True(RuleChecks.NothingStartsDuringAHold(
+        Forgery.Sound() with
+        {
+            Transitions = [.. Forgery.Sound().Transitions, Forgery.Move(18, 47, 9, "s0.1", null, "queued", 0, 0) with { TransactionAt = Forgery.At(45) }],
+        }).Holds);
+
+    [Fact]
+    public void NothingStartsDuringAHold_OfAClaimWhoseTurnCameLater_SaysSo() => Violates(
+        RuleChecks.NothingStartsDuringAHold,
+        h => h with { Transitions = [.. h.Transitions, Forgery.Move(18, 47, 9, "s0.1", "queued", "running", 1, 1) with { TransactionAt = Forgery.At(45) }] },
+        "was claimed at 12:00:47");
+
+    [Fact]
     public void NothingStartsDuringAHold_OfAHoldOfEveryone_CountsForEachClient() => Violates(
         RuleChecks.NothingStartsDuringAHold,
         h => h with { Holds = [new Stop(null, null, Forgery.At(46), Forgery.At(49))], Transitions = [.. h.Transitions, Forgery.Move(18, 47, 9, "s0.1", "queued", "running", 1, 1)] },

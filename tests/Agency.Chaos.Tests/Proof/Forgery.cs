@@ -71,5 +71,5 @@ internal static class Forgery
 
     public static Transition Move(
         long seq, double at, int run, string who, string? from, string to, int attempt, long fencing, bool cancel = false) =>
-        new(seq, At(at), At(at), who, Company, Id(run), Workflow, run == 4 ? "manual" : "scheduled", At(Math.Floor(at / 10) * 10), null, from, to, attempt, fencing, cancel);
+        new(seq, At(at), At(at), At(at), who, Company, Id(run), Workflow, run == 4 ? "manual" : "scheduled", At(Math.Floor(at / 10) * 10), null, from, to, attempt, fencing, cancel);
 }

@@ -29,6 +29,7 @@ internal sealed record EventRow(string Company, Guid Run, long Id, int Attempt, 
 /// <param name="Seq">Rises over transitions of runs and changes of workflows.</param>
 /// <param name="At">When it was written.</param>
 /// <param name="StatementAt">When the statement that wrote it began: what it saw had been committed before.</param>
+/// <param name="TransactionAt">When the statement's transaction began.</param>
 /// <param name="Who">The database session's name: a scheduler's process, or the test.</param>
 /// <param name="Company">The client.</param>
 /// <param name="Run">The run.</param>
@@ -42,7 +43,7 @@ internal sealed record EventRow(string Company, Guid Run, long Id, int Attempt, 
 /// <param name="Fencing">Its fencing number afterwards.</param>
 /// <param name="CancelRequested">Whether cancelling has been asked for.</param>
 internal sealed record Transition(
-    long Seq, DateTimeOffset At, DateTimeOffset StatementAt, string Who, string Company, Guid Run, string Workflow, string Trigger,
+    long Seq, DateTimeOffset At, DateTimeOffset StatementAt, DateTimeOffset TransactionAt, string Who, string Company, Guid Run, string Workflow, string Trigger,
     DateTimeOffset ScheduledFor, DateTimeOffset? ScheduledUntil, string? From, string To, int Attempt, long Fencing, bool CancelRequested)
 {
     public bool IsClaim => From != "running" && To == "running";

@@ -47,6 +47,28 @@ public sealed class HoldTests(OperationsFixture operations) : IClassFixture<Oper
     }
 
     [Fact]
+    public async Task Pause_WhileAClaimIsBeingMade_IsToldWhenThatHasEnded()
+    {
+        await operations.Database.AddCompanyAsync("claiming");
+        await using var scheduler = new Npgsql.NpgsqlConnection(operations.Database.ConnectionString("scheduler_agency"));
+        await scheduler.OpenAsync(TestContext.Current.CancellationToken);
+        await using var claim = await scheduler.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new Npgsql.NpgsqlCommand(Data.Scheduling.HoldSql.LockClaims, scheduler))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var pausing = operations.OperatorAsync("pause_work", """{"client":"claiming","reason":"r"}""");
+
+        // By then it holds for every claim that comes later.
+        await Waiting.ForLockAsync(operations.Database, "advisory", waiters: 1);
+        Assert.Equal(1, await operations.Database.ScalarAsync<long>("select count(*) from agency.work_hold where company_id = 'claiming'"));
+        Assert.False(pausing.IsCompleted);
+        await claim.CommitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("current", (await pausing).Of("hold.state"));
+    }
+
+    [Fact]
     public async Task Pause_Twice_IsOneHoldEvenAtOnce()
     {
         await operations.Database.AddCompanyAsync("twice");

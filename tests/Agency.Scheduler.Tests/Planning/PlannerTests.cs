@@ -183,7 +183,7 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await Test.ExecuteAsync(
             """
             insert into agency.work_hold (hold_id, company_id, kind, starts_at, ends_at, reason, created_by, created_at)
-            values (gen_random_uuid(), $1, 'maintenance', $2, $3, 'test', 'test', now())
+            values (gen_random_uuid(), $1, 'maintenance', $2, $3, 'test', 'test', $2)
             """,
             (object?)company ?? DBNull.Value, Noon.AddHours(-2.5), Noon.AddMinutes(30));
         Time.AdjustTime(Noon.AddMinutes(10));
@@ -194,6 +194,20 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
 
         Assert.Equal(
             ["2026-05-04 09:00:00|skipped|missed|1", "2026-05-04 10:00:00|skipped|held|2", "2026-05-04 12:00:00|queued|-|1"], await ShortRowsAsync());
+    }
+
+    [Fact]
+    public async Task RunOnce_WhoseClockIsBehindTheOneAHoldWasMadeWith_PlansNothing()
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon);
+        await Test.ExecuteAsync(
+            """
+            insert into agency.work_hold (hold_id, kind, starts_at, reason, created_by, created_at)
+            values (gen_random_uuid(), 'pause', $1, 'test', 'test', $1)
+            """,
+            Noon.AddMilliseconds(60));
+
+        Assert.Equal(0, await PlanAsync());
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class WatchdogTests(AgencyTestDatabase database) : SchedulerTest(d
         await Test.ExecuteAsync(
             """
             insert into agency.work_hold (hold_id, company_id, kind, starts_at, reason, created_by, created_at)
-            values (gen_random_uuid(), 'held', 'pause', $1, 'test', 'test', now())
+            values (gen_random_uuid(), 'held', 'pause', $1, 'test', 'test', $1)
             """,
             Noon.AddHours(-2));
 
