@@ -1,9 +1,9 @@
 using Agency.Worker.Confining;
 using Agency.Worker.Hosting;
-using Agency.WorkerProtocol;
 
-if (Confinement.TryParse(args, out var confinement)) return Launcher.Run(confinement, Console.OpenStandardError());
+using var output = StandardStreams.Output();
+using var errors = StandardStreams.Errors();
+if (Launcher.Run(args, errors) is { } failure) return failure;
 
-// The raw streams: Console's writers start a signal thread and would let a stray message in among the protocol's lines.
-var process = new WorkerProcess(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError(), TimeProvider.System);
+var process = new WorkerProcess(StandardStreams.Input(), output, errors, TimeProvider.System);
 return process.Run();

@@ -73,7 +73,7 @@ internal sealed record Sandbox(SandboxLevel Level, SandboxOptions Options)
                 "--clearenv", .. environment.SelectMany(v => (string[])["--setenv", v.Key, v.Value]),
                 "--size", (Options.ScratchMegabytes * 1024L * 1024).ToString(CultureInfo.InvariantCulture), "--tmpfs", Scratch,
                 .. command.IsManaged ? (string[])["--proc", Processes, "--remount-ro", Processes] : [], .. readable.SelectMany(Mounted), "--chdir", folder, "--remount-ro", "/",
-                .. command.Line, .. Confined(command, FileConfinement.None, []),
+                .. command.Line, .. new Confinement { Files = FileConfinement.Wrapped }.ToArguments(),
             ],
         };
     }

@@ -24,7 +24,7 @@ internal sealed record JournalEntry(DateTimeOffset At, string Type, string Messa
             new JsonObject
             {
                 ["profile_bytes"] = e.ProfileBytes,
-                ["profile_sha256"] = e.ProfileSha256,
+                ["profile_updated_at"] = e.ProfileUpdatedAt,
                 ["query"] = e.Query,
                 ["passages"] = e.Passages,
                 ["passage_ids"] = new JsonArray([.. e.PassageIds.Select(id => (JsonNode)id)]),

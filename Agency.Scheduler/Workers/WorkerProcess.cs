@@ -176,13 +176,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>As the kernel has it: that it cannot gain privileges, and that its system calls are filtered.</summary>
+    /// <summary>As the kernel has it: that it has no privileges and cannot gain any, and that its system calls are filtered.</summary>
     private static bool IsConfined(int process)
     {
         try
         {
             var status = File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/status"));
-            return status.Contains("NoNewPrivs:\t1") && status.Contains("Seccomp:\t2");
+            return status.Contains("CapPrm:\t0000000000000000") && status.Contains("NoNewPrivs:\t1") && status.Contains("Seccomp:\t2");
         }
         catch (IOException)
         {

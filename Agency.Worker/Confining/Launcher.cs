@@ -7,20 +7,28 @@ using Agency.WorkerProtocol;
 namespace Agency.Worker.Confining;
 
 /// <summary>
-/// Takes from this process what the program to come must not have, then becomes that program: the process id stays, the threads and all that
-/// they could still do are gone. Everything here happens on one thread, which is the one whose restrictions the new program inherits.
+/// Takes from this process what a worker must not have. Most of it binds one thread, and the runtime has started others: then it becomes the worker's
+/// program anew, whose one thread inherits the restrictions; the process id stays. What a wrapper leaves to do binds all threads, and it stays what it is.
 /// </summary>
 internal static class Launcher
 {
     private const int KillSignal = 9;
     private const nint CloseOnExec = 4;
 
-    /// <summary>Returns only when it failed.</summary>
-    public static int Run(Confinement confinement, Stream errors)
+    /// <summary>Null when this process is confined and is to go on; the exit code when it could not be confined. Without arguments nobody asked for it.</summary>
+    public static int? Run(IReadOnlyList<string> arguments, Stream errors)
     {
+        if (arguments.Count == 0) return null;
         try
         {
             if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Only Linux can confine a process like this.");
+            if (!Confinement.TryParse(arguments, out var confinement)) throw new IOException("its arguments are not understood.");
+            if (confinement.Files is FileConfinement.Wrapped)
+            {
+                SystemCallFilter.InstallForAllThreads(SystemCalls.OfThisMachine);
+                return null;
+            }
+
             Confine(confinement);
             Become(confinement.Command);
         }
@@ -46,7 +54,7 @@ internal static class Launcher
 
         // Not closed here: this program still has some in use.
         Libc.Check(Libc.SystemCall(SystemCalls.CloseRange, 3, int.MaxValue, CloseOnExec), "descriptors cannot be kept back");
-        SystemCallFilter.Install(calls);
+        SystemCallFilter.InstallForThisThread(calls);
     }
 
     private static void Become(IReadOnlyList<string> command)

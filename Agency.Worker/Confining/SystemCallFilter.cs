@@ -10,6 +10,8 @@ namespace Agency.Worker.Confining;
 internal static unsafe class SystemCallFilter
 {
     private const nint FilterMode = 2;
+    private const nint SetFilter = 1;
+    private const nint AllThreads = 1;
     private const uint CloneThree = 435;
     private const uint FirstOfOtherAbi = 0x40000000;
 
@@ -43,7 +45,19 @@ internal static unsafe class SystemCallFilter
     /// <summary>The same: FIOSETOWN, SIOCSPGRP.</summary>
     private static readonly uint[] OwnersByRequest = [0x8901, 0x8902];
 
-    public static void Install(SystemCalls calls)
+    /// <summary>For this thread and those that it will start.</summary>
+    public static void InstallForThisThread(SystemCalls calls) =>
+        Install(calls, filter => Libc.Control(Libc.SetSeccomp, FilterMode, filter));
+
+    /// <summary>For every thread of the process at once, or for none.</summary>
+    /// <remarks>The kernel answers with the id of a thread that could not take the filter, which one with filters of its own could not.</remarks>
+    public static void InstallForAllThreads(SystemCalls calls) => Install(calls, filter =>
+    {
+        var result = Libc.SystemCall(calls.Seccomp, SetFilter, AllThreads, filter);
+        return result > 0 ? throw new IOException($"thread {result} has another filter of system calls.") : result;
+    });
+
+    private static void Install(SystemCalls calls, Func<nint, nint> install)
     {
         List<Instruction> program =
         [
@@ -68,7 +82,7 @@ internal static unsafe class SystemCallFilter
         fixed (Instruction* first = instructions)
         {
             var filter = new Filter((ushort)instructions.Length, first);
-            Libc.Check(Libc.Control(Libc.SetSeccomp, FilterMode, (nint)(&filter)), "system calls cannot be filtered");
+            Libc.Check(install((nint)(&filter)), "system calls cannot be filtered");
         }
     }
 

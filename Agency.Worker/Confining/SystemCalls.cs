@@ -16,6 +16,8 @@ internal sealed class SystemCalls
 
     public required int PivotRoot { get; init; }
 
+    public required int Seccomp { get; init; }
+
     public required int Socket { get; init; }
 
     public required int Clone { get; init; }
@@ -56,6 +58,7 @@ internal sealed class SystemCalls
         Architecture = 0xC000003E,
         CapabilitySet = 126,
         PivotRoot = 155,
+        Seccomp = 317,
         Socket = 41,
         Clone = 56,
         Kill = 62,
@@ -82,6 +85,7 @@ internal sealed class SystemCalls
         Architecture = 0xC00000B7,
         CapabilitySet = 91,
         PivotRoot = 41,
+        Seccomp = 277,
         Socket = 198,
         Clone = 220,
         Kill = 129,

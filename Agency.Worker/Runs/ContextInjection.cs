@@ -21,5 +21,9 @@ internal static class ContextInjection
     public static IReadOnlyList<string> Ids(JsonArray passages) =>
         [.. passages.OfType<JsonObject>().Select(p => p["id"] ?? p["passage_id"]).OfType<JsonValue>().Select(v => Clip(v.ToString())).Take(MaxIds)];
 
+    /// <summary>When the profile of a <c>get_company_profile</c> answer was last changed.</summary>
+    public static DateTimeOffset? UpdatedAt(ToolAnswer answer) =>
+        answer.Value is JsonObject o && o["profile"] is JsonObject profile && profile["updated_at"] is JsonValue value && value.TryGetValue(out DateTimeOffset at) ? at : null;
+
     private static string Clip(string id) => WorkerProtocol.ProtocolText.Clip(id, WorkerProtocol.ProtocolText.MaxName);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Agency.Sops;
@@ -90,12 +89,11 @@ internal sealed class RunExecutor(RunEnvelope envelope, RunEventWriter events, H
         if (profile.TooLarge || found.TooLarge) Note("The company's context is larger than the run's limit and cannot be used in full.");
         var passages = ContextInjection.Passages(found);
         _scope.WithContext(profile.Value, passages);
-        var profileBytes = Encoding.UTF8.GetBytes(profile.Value?.ToJsonString() ?? "null");
         events.Write(new ContextInjectedEvent
         {
             At = time.GetUtcNow(),
-            ProfileBytes = profileBytes.Length,
-            ProfileSha256 = Convert.ToHexStringLower(SHA256.HashData(profileBytes)),
+            ProfileBytes = Encoding.UTF8.GetByteCount(profile.Value?.ToJsonString() ?? "null"),
+            ProfileUpdatedAt = ContextInjection.UpdatedAt(profile),
             Query = Message(query),
             Passages = passages.Count,
             PassageIds = ContextInjection.Ids(passages),

@@ -6,8 +6,8 @@ public sealed record ContextInjectedEvent : RunEvent
     /// <summary>The size of the profile as JSON.</summary>
     public required int ProfileBytes { get; init; }
 
-    /// <summary>The SHA-256 of the profile as JSON, in lower-case hexadecimal.</summary>
-    public required string ProfileSha256 { get; init; }
+    /// <summary>When the profile was last changed, which tells it from others; null when the server does not say.</summary>
+    public DateTimeOffset? ProfileUpdatedAt { get; init; }
 
     /// <summary>What was searched for.</summary>
     public required string Query { get; init; }

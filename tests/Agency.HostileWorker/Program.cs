@@ -3,7 +3,7 @@ using Agency.HostileWorker;
 using Agency.Worker.Confining;
 using Agency.WorkerProtocol;
 
-if (Confinement.TryParse(args, out var confinement)) return Launcher.Run(confinement, Console.OpenStandardError());
+if (Launcher.Run(args, Console.OpenStandardError()) is { } failure) return failure;
 
 var events = new RunEventWriter(Console.OpenStandardOutput());
 events.Write(new ReadyEvent { At = TimeProvider.System.GetUtcNow(), Protocol = RunEnvelope.CurrentProtocol, ProcessId = Environment.ProcessId });

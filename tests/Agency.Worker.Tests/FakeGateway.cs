@@ -31,7 +31,7 @@ public sealed class FakeGateway : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Returns("get_company_profile", """{"name":"Acme","industry":"steel"}""");
+        Returns("get_company_profile", """{"name":"Acme","industry":"steel","profile":{"updated_at":"2026-02-01T08:00:00Z"}}""");
         Returns("query_company_context", """{"passages":[{"id":"d1#0","text":"Goals: grow."},{"id":"d1#1","text":"Tone: dry."}]}""");
 
         var builder = WebApplication.CreateSlimBuilder();

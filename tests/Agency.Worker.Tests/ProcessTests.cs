@@ -23,6 +23,19 @@ public sealed class ProcessTests(FakeGateway gateway) : IClassFixture<FakeGatewa
         Assert.Equal("", run.Errors);
     }
 
+    [Fact]
+    public async Task Process_AskedToConfineItselfInWordsItDoesNotKnow_DoesNotWork()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux can confine a process like this.");
+        using var worker = new WorkerUnderTest(arguments: ["confine", "Everything", "0", "--"]);
+
+        var run = await worker.FinishAsync();
+
+        Assert.Equal(WorkerExit.NotConfined, run.ExitCode);
+        Assert.Empty(run.Events);
+        Assert.Contains("not understood", run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nonsense\n", "not valid")]
     [InlineData("{}\n", "not valid")]

@@ -70,7 +70,7 @@ public sealed class RunTests(FakeGateway gateway) : IClassFixture<FakeGateway>
         Assert.Equal("""{"id":17}""", run.Steps.ElementAt(1).Result);
         var injected = Assert.Single(run.Events.OfType<ContextInjectedEvent>());
         Assert.Equal(["d1#0", "d1#1"], injected.PassageIds);
-        Assert.Equal(64, injected.ProfileSha256.Length);
+        Assert.Equal(new DateTimeOffset(2026, 2, 1, 8, 0, 0, TimeSpan.Zero), injected.ProfileUpdatedAt);
     }
 
     [Fact]

@@ -15,10 +15,10 @@ internal sealed class WorkerUnderTest : IDisposable
     private readonly IAsyncEnumerator<RunEventLine> _lines;
     private readonly Task<string> _errors;
 
-    public WorkerUnderTest(string? executable = null)
+    public WorkerUnderTest(string? executable = null, params string[] arguments)
     {
         var built = Path.Combine(AppContext.BaseDirectory, "worker", OperatingSystem.IsWindows() ? "Agency.Worker.exe" : "Agency.Worker");
-        var start = new ProcessStartInfo(executable ?? Environment.GetEnvironmentVariable("AGENCY_WORKER_PATH") ?? built)
+        var start = new ProcessStartInfo(executable ?? Environment.GetEnvironmentVariable("AGENCY_WORKER_PATH") ?? built, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

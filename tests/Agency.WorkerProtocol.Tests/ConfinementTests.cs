@@ -10,7 +10,16 @@ public sealed class ConfinementTests
         Assert.True(Confinement.TryParse(asked.ToArguments(), out var read));
 
         Assert.Equivalent(asked, read, strict: true);
-        Assert.All((string[][])[[], ["confine"], ["confine", "None", "1", "--"], ["confine", "Some", "1", "--", "x"], ["confine", "None", "much", "--", "x"]],
+    }
+
+    [Fact]
+    public void Confinement_OfAWrappedProgram_HasNoCommand()
+    {
+        Assert.True(Confinement.TryParse(new Confinement { Files = FileConfinement.Wrapped }.ToArguments(), out var read));
+
+        Assert.Empty(read.Command);
+        Assert.All(
+            (string[][])[[], ["confine"], ["confine", "Landlock", "1", "--"], ["confine", "Wrapped", "1", "--", "x"], ["confine", "Some", "1", "--", "x"], ["confine", "Mounts", "much", "--", "x"]],
             arguments => Assert.False(Confinement.TryParse(arguments, out _)));
     }
 }

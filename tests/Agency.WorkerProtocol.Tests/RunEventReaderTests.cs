@@ -10,7 +10,7 @@ public sealed class RunEventReaderTests
     [
         new ReadyEvent { At = At, Protocol = 1, ProcessId = 42 },
         new StartedEvent { At = At, RunId = "r", Sop = "s", Steps = 2 },
-        new ContextInjectedEvent { At = At, ProfileBytes = 12, ProfileSha256 = "ab", Query = "q", Passages = 1, PassageIds = ["p1"] },
+        new ContextInjectedEvent { At = At, ProfileBytes = 12, ProfileUpdatedAt = At, Query = "q", Passages = 1, PassageIds = ["p1"] },
         new StepStartedEvent { At = At, Ordinal = 1, Title = "t", Tool = "context.recall" },
         new StepFinishedEvent { At = At, Ordinal = 1, Title = "t", Status = StepStatus.Recorded, DurationMs = 3, Result = "é\n\"", SpanId = "00f067aa0ba902b7" },
         new StepFinishedEvent { At = At, Ordinal = 2, Title = "t", Status = StepStatus.Failed, DurationMs = 3, Error = new(FailureKind.Timeout, "slow"), Truncated = true },
@@ -97,7 +97,7 @@ public sealed class RunEventReaderTests
     [InlineData("""{"type":"step_finished","ordinal":0,"title":"t","status":"recorded","duration_ms":3,"at":"2026-03-02T09:00:00Z"}""")]
     [InlineData("""{"type":"step_finished","ordinal":1,"title":"t","status":"failed","duration_ms":3,"at":"2026-03-02T09:00:00Z"}""")]
     [InlineData("""{"type":"step_finished","ordinal":99999999999,"title":"t","status":"recorded","duration_ms":3,"at":"2026-03-02T09:00:00Z"}""")]
-    [InlineData("""{"type":"context_injected","profile_bytes":1,"profile_sha256":"a","query":"q","passages":1,"passage_ids":[null],"at":"2026-03-02T09:00:00Z"}""")]
+    [InlineData("""{"type":"context_injected","profile_bytes":1,"profile_updated_at":null,"query":"q","passages":1,"passage_ids":[null],"at":"2026-03-02T09:00:00Z"}""")]
     [InlineData("""{"type":"outcome","outcome":"succeeded","error":{"kind":"transient","message":"m"},"summary":"s","tool_calls":1,"at":"2026-03-02T09:00:00Z"}""")]
     [InlineData("""{"type":"outcome","outcome":"failed","summary":"s","tool_calls":1,"at":"2026-03-02T09:00:00Z"}""")]
     public async Task ReadAll_BadLine_IsAViolationAndTheNextLineIsRead(string line)
