@@ -120,6 +120,7 @@ internal sealed partial class RunExecutor(
                         await journal.AddAsync(span, either.Token);
                         break;
                     case StartedEvent began:
+                        pool.Replace();
                         if (run.Attempt == 1)
                         {
                             telemetry.Began(time.GetUtcNow() - run.ScheduledFor);
@@ -148,6 +149,11 @@ internal sealed partial class RunExecutor(
             TimedOut(_logger, run.Key.RunId.Value, run.Timeout);
             return new AttemptResult.Failed(
                 RunErrorKind.Timeout, $"The attempt took longer than {run.Timeout.TotalSeconds:0} s and did not end by itself; its worker was killed.");
+        }
+        finally
+        {
+            // Where it never began.
+            pool.Replace();
         }
     }
 

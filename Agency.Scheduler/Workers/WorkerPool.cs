@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Agency.Scheduler.Workers;
 
 /// <summary>
-/// Keeps workers started and waiting, and starts another whenever one is taken. How many follows what is asked for: a run that finds none
-/// waiting raises the number, up to the runs that may execute at once, and every while without such a run lowers it again.
+/// Keeps workers started and waiting, and starts another for each that was taken, once it is at work. How many follows what is asked for: a run that
+/// finds none waiting raises the number, up to the runs that may execute at once, and every while without such a run lowers it again.
 /// </summary>
 internal sealed partial class WorkerPool(
     WorkerCommand command, WorkerStarter starter, IOptions<SchedulerOptions> options, TimeProvider time, ILogger<WorkerPool> logger) : IHostedService, IAsyncDisposable
@@ -30,28 +30,45 @@ internal sealed partial class WorkerPool(
     /// <summary>Workers that wait for a run.</summary>
     public int Waiting => _ready.Count;
 
-    /// <summary>A worker that has said it is ready.</summary>
+    /// <summary>A worker that has said it is ready. Who takes one says with <see cref="Replace"/> when there is time for another.</summary>
     /// <exception cref="WorkerStartException">It did not start.</exception>
     public async Task<WorkerProcess> TakeAsync(CancellationToken cancellationToken)
     {
-        try
+        while (_ready.TryDequeue(out var waiting))
         {
-            while (_ready.TryDequeue(out var waiting))
+            if (!waiting.HasExited)
             {
-                if (!waiting.HasExited)
-                {
-                    return waiting;
-                }
-
-                await waiting.DisposeAsync();
+                return waiting;
             }
 
-            Miss();
+            await waiting.DisposeAsync();
+        }
+
+        Miss();
+        try
+        {
             return await starter.StartAsync(cancellationToken);
         }
         finally
         {
-            Fill();
+            Replace();
+        }
+    }
+
+    /// <summary>
+    /// Starts workers in the place of those that were taken; again does no harm. Starting one takes more computing than beginning a run, which would
+    /// wait for it on a machine of few processors.
+    /// </summary>
+    public void Replace()
+    {
+        lock (_lock)
+        {
+            _filling.RemoveAll(filling => filling.IsCompleted);
+            while (!_stopping.IsCancellationRequested && _starting < MaxStarting && _ready.Count + _starting < _wanted)
+            {
+                _starting++;
+                _filling.Add(Task.Run(FillAsync));
+            }
         }
     }
 
@@ -82,7 +99,7 @@ internal sealed partial class WorkerPool(
             await RetireSurplusAsync();
         }
 
-        Fill();
+        Replace();
         _retiring = Task.Run(RetireRegularlyAsync, CancellationToken.None);
     }
 
@@ -126,19 +143,6 @@ internal sealed partial class WorkerPool(
             if (_wanted > 0 && _wanted < options.Value.Workers)
             {
                 _wanted++;
-            }
-        }
-    }
-
-    private void Fill()
-    {
-        lock (_lock)
-        {
-            _filling.RemoveAll(filling => filling.IsCompleted);
-            while (!_stopping.IsCancellationRequested && _starting < MaxStarting && _ready.Count + _starting < _wanted)
-            {
-                _starting++;
-                _filling.Add(Task.Run(FillAsync));
             }
         }
     }

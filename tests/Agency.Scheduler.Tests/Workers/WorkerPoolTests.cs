@@ -31,6 +31,7 @@ public sealed class WorkerPoolTests : IAsyncLifetime
         await RunningScheduler.UntilAsync(() => Task.FromResult(pool.Waiting == 1));
 
         await TakeAsync(pool, 4);
+        pool.Replace();
         await RunningScheduler.UntilAsync(() => Task.FromResult(pool.Waiting == 3));
 
         Assert.Equal(4, _taken.Select(worker => worker.Id).Distinct().Count());
@@ -59,6 +60,10 @@ public sealed class WorkerPoolTests : IAsyncLifetime
         var pool = await StartAsync(prewarmed: 1, workers: 1);
         await RunningScheduler.UntilAsync(() => Task.FromResult(pool.Waiting == 1));
         await TakeAsync(pool, 1);
+
+        // Another is not started while the run is still to begin.
+        Assert.Equal(0, pool.Waiting);
+        pool.Replace();
         await RunningScheduler.UntilAsync(() => Task.FromResult(pool.Waiting == 1));
         foreach (var id in SchedulerServiceTests.Workers().Except([_taken[0].Id]))
         {
