@@ -33,9 +33,7 @@ internal static class ContextServer
             .WithAgencyTools<SearchTools>()
             .WithAgencyTools<MemoryTools>()
             .WithAgencyTools<ProcedureTools>()
-            .WithMarkedText(
-                text => new UntrustedText().Mark("the client", text),
-                "query_company_context", "recall", "get_company_profile", "list_documents", "sop_list", "get_sop");
+            .WithMarkedText(text => new UntrustedText().Mark("the client", text));
         builder.AddAgencyDatabase();
         builder.Services.AddScoped<CompanyContent>();
         builder.Services.AddScoped<CompanyDirectory>().AddScoped<CompanyProfiles>().AddScoped<MemoryStore>().AddScoped<SopShelf>();

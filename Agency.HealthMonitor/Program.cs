@@ -29,7 +29,7 @@ namespace Agency.HealthMonitor
             builder.AddAgencyMcp("health", "Agency health monitor", Instructions.Text)
                 .WithAgencyTools<KpiTools>().WithAgencyTools<HealthReportTools>().WithAgencyTools<MetricTools>()
                 .WithAgencyTools<AlertTools>().WithAgencyTools<AnomalyTools>().WithAgencyTools<ForecastTools>()
-                .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_health_report", "get_agency_overview", "list_alert_rules", "check_alerts");
+                .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text));
             configure?.Invoke(builder);
             var app = builder.Build();
             app.MapDefaultEndpoints();

@@ -53,8 +53,7 @@ internal static class Server
             .AddReports()
             .AddAudit()
             .AddClients()
-            .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text), "get_run", "list_runs", "get_workflow", "list_workflows",
-                "list_escalations", "list_notifications", "list_findings", "list_holds", "list_audit_log");
+            .WithMarkedText(text => new UntrustedText().Mark("clients and their tools", text));
         builder.AddConsole();
         builder.AddAuthorizationServer();
         builder.AddDemo();

@@ -29,6 +29,7 @@ internal sealed class AuditTools(AuditReader reader, AuditVerifier verifier)
         CancellationToken cancellationToken = default) =>
         reader.ListAsync(new AuditFilter(client, actor, action, outcome, from, to), details, cursor, limit, cancellationToken).OrThrow();
 
+    [OwnWords]
     [McpServerTool(Name = "verify_audit", Title = "Verify the audit log", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("""
         Reads the audit log whole and proves it unbroken, or says where and how it is broken: changed, moved, missing, truncated, forged. Each client has a chain of its own, and so

@@ -14,6 +14,7 @@ internal sealed class TokenTools(TokenOffice office, Caller caller)
     private static readonly Error NotForPrograms = Error.Forbidden(
         "A program that was given access by consent can issue no tokens: they would outlive the consent. Use a token that was issued by hand, or Agency.Operations --issue-token.");
 
+    [OwnWords]
     [McpServerTool(Name = "issue_token", Title = "Issue a token", ReadOnly = false, Destructive = false, Idempotent = false, OpenWorld = false, UseStructuredContent = true)]
     [Description("Issues a bearer token for the agency's MCP servers. The answer holds the secret: it is shown this once and not kept. operator may do everything, viewer sees everything, company reaches one client only.")]
     public async Task<NewToken> IssueToken(
@@ -33,6 +34,7 @@ internal sealed class TokenTools(TokenOffice office, Caller caller)
         CancellationToken cancellationToken = default) =>
         office.ListAsync(cursor, limit, cancellationToken).OrThrow();
 
+    [OwnWords]
     [McpServerTool(Name = "revoke_token", Title = "Revoke a token", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Ends a token before its time. Every server refuses it within ten seconds. It cannot be undone; issue another one instead.")]
     public Task<RevokedTokenView> RevokeToken(

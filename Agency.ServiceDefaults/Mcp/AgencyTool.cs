@@ -36,6 +36,7 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
         };
         OperatorOnly = inner.Metadata.OfType<OperatorOnlyAttribute>().Any();
         NotForRuns = inner.Metadata.OfType<NotForRunsAttribute>().Any();
+        OwnWords = inner.Metadata.OfType<OwnWordsAttribute>().Any();
         ContentArguments = parameters.Where(p => p.IsDefined(typeof(ContentAttribute)))
             .Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!)).ToFrozenSet(StringComparer.Ordinal);
     }
@@ -45,6 +46,8 @@ internal sealed class AgencyTool : DelegatingMcpServerTool
     public bool OperatorOnly { get; }
 
     public bool NotForRuns { get; }
+
+    public bool OwnWords { get; }
 
     /// <summary>Arguments that are a client's content: the audit log keeps their length and hash.</summary>
     public FrozenSet<string> ContentArguments { get; }

@@ -7,17 +7,16 @@ namespace Agency.ServiceDefaults.Mcp;
 public static class MarkedText
 {
     /// <summary>
-    /// What <paramref name="tools"/> answer as text goes through <paramref name="mark"/>, because it holds what clients and strangers wrote. The structured
-    /// content stays as the schema has it: programs read that, and JSON is delimited by itself.
+    /// What tools answer as text goes through <paramref name="mark"/>, because it may hold what clients and strangers wrote, unless the tool has
+    /// <see cref="OwnWordsAttribute"/>. The structured content stays as the schema has it: programs read that, and JSON is delimited by itself.
     /// </summary>
-    public static IMcpServerBuilder WithMarkedText(this IMcpServerBuilder mcp, Func<string, string> mark, params string[] tools)
+    public static IMcpServerBuilder WithMarkedText(this IMcpServerBuilder mcp, Func<string, string> mark)
     {
         ArgumentNullException.ThrowIfNull(mcp);
-        var marked = tools.ToHashSet(StringComparer.Ordinal);
         return mcp.WithRequestFilters(filters => filters.AddCallToolFilter(next => async (request, cancellationToken) =>
         {
             var result = await next(request, cancellationToken);
-            if (result.IsError is not true && request.Params?.Name is { } name && marked.Contains(name))
+            if (result.IsError is not true && request.MatchedPrimitive is AgencyTool { OwnWords: false })
             {
                 result.Content = [.. result.Content.Select(block => block is TextContentBlock text ? new TextContentBlock { Text = mark(text.Text) } : block)];
             }
