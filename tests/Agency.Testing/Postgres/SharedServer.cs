@@ -37,8 +37,7 @@ internal static class SharedServer
 
         string users = Path.Combine(folder, "users");
         using var gate = await WaitAsync(() => new FileStream(Path.Combine(folder, "join.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), ct);
-        await File.AppendAllTextAsync(users, "", ct);
-        _membership = await WaitAsync(() => new FileStream(users, FileMode.Open, FileAccess.Read, FileShare.Read), ct);
+        _membership = await WaitAsync(() => new FileStream(users, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read), ct);
 
         var server = await StartAsync(folder, ct);
         if (!server.IsAdopted)
