@@ -204,7 +204,7 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
     public async Task Call_RunNoLongerHeld_IsRefusedAndNotPassedOn()
     {
         Bind();
-        _heldUntil = 1;
+        _heldUntil = 2;
 
         using var first = await CallAsync("operations", "say");
         using var second = await CallAsync("operations", "say");
@@ -215,6 +215,19 @@ public sealed class WorkerGatewayTests : IAsyncLifetime
         Assert.Equal("The run is no longer this scheduler's.", error.GetProperty("error").GetProperty("message").GetString());
         Assert.Equal(1, error.GetProperty("id").GetInt32());
         Assert.Single(_stubs.State.Calls);
+    }
+
+    [Fact]
+    public async Task Call_RunLostBeforeTheRequestIsWritten_IsNotSent()
+    {
+        Bind();
+        _heldUntil = 1;
+
+        using var answer = await CallAsync("operations", "say");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(2, _asked);
+        Assert.Empty(_stubs.State.Calls);
     }
 
     [Fact]
