@@ -201,6 +201,7 @@ internal sealed partial class Planner(
                 new() { Value = cancelling.Select(p => p.Workflow.CompanyId.Value).ToArray() },
                 new() { Value = cancelling.Select(p => p.Workflow.WorkflowId.Value).ToArray() },
                 new() { Value = now },
+                new() { Value = RunTransitions.Cancel.FromNames },
             },
         };
     }

@@ -47,7 +47,10 @@ internal static class PlanningSql
         select company_id, workflow_id, $4, 'unplannable', fault from unnest($1, $2, $3) as u (company_id, workflow_id, fault)
         """;
 
-    /// <summary>$1 companies, $2 workflows, $3 now. Their open runs are to end; who executes them does it.</summary>
+    /// <summary>
+    /// $1 companies, $2 workflows, $3 now, $4 open states. Their open runs are to end; who executes them does it. The run's own state is asked
+    /// besides the two tables': of a row that another transaction was writing, PostgreSQL looks at the new version, and at nothing else anew.
+    /// </summary>
     public const string CancelOpenRuns = """
         update run r set cancel_requested_at = $3, cancel_reason = 'A later occurrence of the workflow is due: it replaces this one.'
         from unnest($1, $2) as u (company_id, workflow_id)
@@ -55,7 +58,7 @@ internal static class PlanningSql
             select run_id from queued_run q where q.company_id = u.company_id and q.workflow_id = u.workflow_id
             union all
             select run_id from started_run s where s.company_id = u.company_id and s.workflow_id = u.workflow_id) o
-        where r.company_id = u.company_id and r.run_id = o.run_id and r.cancel_requested_at is null
+        where r.company_id = u.company_id and r.run_id = o.run_id and r.cancel_requested_at is null and r.status = any($4)
         """;
 
     /// <summary>A skipped row is finished when it is written.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Agency.Testing;
 
 namespace Agency.Operations.Tests.Calendars;
 

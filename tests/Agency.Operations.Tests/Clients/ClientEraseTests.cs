@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Agency.Data.Auditing;
 using Agency.Operations.Audit;
+using Agency.Testing;
 
 namespace Agency.Operations.Tests.Clients;
 

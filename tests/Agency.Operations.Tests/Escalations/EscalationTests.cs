@@ -1,3 +1,5 @@
+using Agency.Testing;
+
 namespace Agency.Operations.Tests.Escalations;
 
 public sealed class EscalationTests(OperationsFixture operations) : IClassFixture<OperationsFixture>

@@ -1,3 +1,5 @@
+using Agency.Testing;
+
 namespace Agency.Operations.Tests.Holds;
 
 public sealed class HoldTests(OperationsFixture operations) : IClassFixture<OperationsFixture>, IAsyncLifetime

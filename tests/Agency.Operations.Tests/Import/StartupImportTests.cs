@@ -1,3 +1,5 @@
+using Agency.Testing;
+
 namespace Agency.Operations.Tests.Import;
 
 public sealed class StartupImportTests(OperationsFixture operations) : IClassFixture<OperationsFixture>

@@ -1,3 +1,5 @@
+using Agency.Testing;
+
 namespace Agency.Operations.Tests.Registry;
 
 public sealed class StatusTests(OperationsFixture operations) : IClassFixture<OperationsFixture>

@@ -1,3 +1,4 @@
+using Agency.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Agency.Operations.Tests.Runs;

@@ -1,5 +1,6 @@
 using Agency.Scheduler.Planning;
 using Agency.Testing;
+using Npgsql;
 
 namespace Agency.Scheduler.Tests.Planning;
 
@@ -159,6 +160,27 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         Assert.Equal(
             [(overlap == "cancel_previous").ToString()],
             await RowsAsync("select cancel_requested_at is not null from run where scheduled_for < '2026-05-04 12:00:00+00'"));
+    }
+
+    [Fact]
+    public async Task RunOnce_EarlierRunEndsWhileItIsToBeReplaced_LeavesItAsItEnded()
+    {
+        await AddWorkflowAsync("acme", "w", "0 * * * *", Noon, overlap: "cancel_previous");
+        await AddRunAsync("acme", "w", Noon.AddHours(-1));
+        await Test.ExecuteAsync("update agency.run set status = 'running', attempt = 1, lease_owner = 'x', lease_until = now()");
+        await using var connection = new NpgsqlConnection(Test.AdminConnectionString);
+        await connection.OpenAsync();
+        await using var settling = await connection.BeginTransactionAsync();
+        await using var settle = new NpgsqlCommand(
+            "update agency.run set status = 'succeeded', lease_owner = null, lease_until = null, finished_at = now()", connection, settling);
+        await settle.ExecuteNonQueryAsync();
+
+        var planning = PlanAsync();
+        await Waiting.ForLockAsync(Test, "transactionid");
+        await settling.CommitAsync();
+
+        Assert.Equal(1, await planning);
+        Assert.Equal(["succeeded|False", "queued|False"], await RowsAsync("select status, cancel_requested_at is not null from run order by scheduled_for"));
     }
 
     [Fact]

@@ -1,9 +1,7 @@
-using Agency.Testing;
-
-namespace Agency.Operations.Tests;
+namespace Agency.Testing;
 
 /// <summary>Proof that a call has met another one: the database itself says that it waits.</summary>
-internal static class Waiting
+public static class Waiting
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 

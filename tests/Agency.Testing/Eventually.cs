@@ -1,8 +1,12 @@
-namespace Agency.Operations.Tests;
+using Xunit;
 
-internal static class Eventually
+namespace Agency.Testing;
+
+/// <summary>Waits for a condition, never for a time.</summary>
+public static class Eventually
 {
     /// <summary>The first answer that fits, asked for again and again until the deadline.</summary>
+    /// <exception cref="TimeoutException">None did; the message has the last answer.</exception>
     public static async Task<T> TrueAsync<T>(Func<Task<T>> ask, Func<T, bool> fits, TimeSpan deadline)
     {
         var time = TimeProvider.System;
@@ -15,7 +19,11 @@ internal static class Eventually
                 return answer;
             }
 
-            Assert.True(time.GetElapsedTime(start) < deadline, $"Not within {deadline}: {answer}");
+            if (time.GetElapsedTime(start) >= deadline)
+            {
+                throw new TimeoutException($"Not within {deadline}: {answer}");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(25), time, TestContext.Current.CancellationToken);
         }
     }
