@@ -79,12 +79,12 @@ internal static class ClaimSql
             order by starts + (place - 1) / weight::float8, behind nulls first, available_at, run_id
             limit $2
         ), claimed as (
-            -- No other claim is under way.
+            -- No other claim is under way, but somebody may be cancelling the run at this moment.
             update run r
             set status = $4, attempt = r.attempt + 1, fencing = r.fencing + 1, lease_owner = $5, lease_until = $6,
                 started_at = coalesce(r.started_at, $1)
             from chosen l
-            where r.company_id = l.company_id and r.run_id = l.run_id and r.status = any($3)
+            where r.company_id = l.company_id and r.run_id = l.run_id and r.status = any($3) and r.cancel_requested_at is null
             returning r.company_id, r.run_id, r.fencing, r.attempt, r.workflow_id, r.scheduled_for, r.trace_parent,
                       coalesce(r.inputs, l.inputs), l.type, l.timeout_seconds, l.name, l.starts, l.weight
         ), shares as (

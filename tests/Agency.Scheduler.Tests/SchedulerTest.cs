@@ -85,6 +85,20 @@ public abstract class SchedulerTest(AgencyTestDatabase database) : IClassFixture
         return id;
     }
 
+    /// <summary>What comes of work that meets a row which is being written: the other one commits when the work waits for it.</summary>
+    internal async Task<T> WhileItIsBeingWrittenAsync<T>(string sql, Func<Task<T>> work)
+    {
+        await using var connection = new NpgsqlConnection(Test.AdminConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var write = new NpgsqlCommand(sql, connection, transaction);
+        await write.ExecuteNonQueryAsync();
+        var working = work();
+        await Waiting.ForLockAsync(Test, "transactionid");
+        await transaction.CommitAsync();
+        return await working;
+    }
+
     /// <summary>Rows of a query, each column as text, for comparing at a glance.</summary>
     internal async Task<List<string>> RowsAsync(string sql)
     {

@@ -244,6 +244,17 @@ public sealed class ClaimerTests(AgencyTestDatabase database) : SchedulerTest(da
     }
 
     [Fact]
+    public async Task Claim_RunIsBeingCancelled_LeavesIt()
+    {
+        await AddRunAsync("big", "w");
+        var claimer = NewClaimer();
+
+        Assert.Empty(await WhileItIsBeingWrittenAsync("update agency.run set cancel_requested_at = now()", () => claimer.ClaimAsync(5, default)));
+
+        Assert.Equal(["queued|0|0"], await RowsAsync("select status, attempt, fencing from run"));
+    }
+
+    [Fact]
     public async Task Claim_ManySchedulersAtOnce_EachRunHasOneHolder()
     {
         await FloodAsync("big", 200);

@@ -1,6 +1,5 @@
 using Agency.Scheduler.Planning;
 using Agency.Testing;
-using Npgsql;
 
 namespace Agency.Scheduler.Tests.Planning;
 
@@ -168,18 +167,11 @@ public sealed class PlannerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddWorkflowAsync("acme", "w", "0 * * * *", Noon, overlap: "cancel_previous");
         await AddRunAsync("acme", "w", Noon.AddHours(-1));
         await Test.ExecuteAsync("update agency.run set status = 'running', attempt = 1, lease_owner = 'x', lease_until = now()");
-        await using var connection = new NpgsqlConnection(Test.AdminConnectionString);
-        await connection.OpenAsync();
-        await using var settling = await connection.BeginTransactionAsync();
-        await using var settle = new NpgsqlCommand(
-            "update agency.run set status = 'succeeded', lease_owner = null, lease_until = null, finished_at = now()", connection, settling);
-        await settle.ExecuteNonQueryAsync();
 
-        var planning = PlanAsync();
-        await Waiting.ForLockAsync(Test, "transactionid");
-        await settling.CommitAsync();
+        var planned = await WhileItIsBeingWrittenAsync(
+            "update agency.run set status = 'succeeded', lease_owner = null, lease_until = null, finished_at = now()", PlanAsync);
 
-        Assert.Equal(1, await planning);
+        Assert.Equal(1, planned);
         Assert.Equal(["succeeded|False", "queued|False"], await RowsAsync("select status, cancel_requested_at is not null from run order by scheduled_for"));
     }
 
