@@ -36,6 +36,32 @@ internal static partial class ProcessTree
         wrapper.Kill();
     }
 
+    /// <summary>Ends the processes that work in a folder or below it, where the system tells (Linux).</summary>
+    public static void KillIn(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id)
+                    && File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false) is { } works
+                    && (works.FullName + "/").StartsWith(folder + "/", StringComparison.Ordinal))
+                {
+                    _ = Signal(id, KillNow);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has just ended, or is another user's.
+            }
+        }
+    }
+
     /// <exception cref="InvalidOperationException">It has ended.</exception>
     public static void Kill(Process process)
     {

@@ -4,7 +4,7 @@ namespace Agency.Scheduler.Workers;
 
 /// <summary>
 /// This scheduler's folder for its workers' folders. A lock file, held open while the process lives, tells it from those that dead ones have
-/// left, which are deleted here.
+/// left, which are deleted here, with what still works in them.
 /// </summary>
 internal sealed partial class WorkFolder : IDisposable
 {
@@ -68,6 +68,10 @@ internal sealed partial class WorkFolder : IDisposable
         Delete(Path);
     }
 
+    /// <remarks>
+    /// Workers leave when their scheduler dies. One kind of process does not: where the first of bubblewrap's two processes is killed before it has
+    /// let the second one go, that one waits for it for ever, with no worker in it (https://github.com/containers/bubblewrap/issues/633).
+    /// </remarks>
     private void Sweep(string root)
     {
         foreach (var folder in Directory.EnumerateDirectories(root, Prefix + "*"))
@@ -79,6 +83,7 @@ internal sealed partial class WorkFolder : IDisposable
                 {
                 }
 
+                ProcessTree.KillIn(folder);
                 Delete(folder);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -82,7 +82,14 @@ internal sealed class WorkerProcess(Stream input, Stream output, Stream errors, 
 
     private void Log(string message)
     {
-        errors.Write(Encoding.UTF8.GetBytes(message + "\n"));
-        errors.Flush();
+        try
+        {
+            errors.Write(Encoding.UTF8.GetBytes(message + "\n"));
+            errors.Flush();
+        }
+        catch (IOException)
+        {
+            // The scheduler is gone, and nobody reads it.
+        }
     }
 }

@@ -54,6 +54,21 @@ public sealed class ProcessTests(FakeGateway gateway) : IClassFixture<FakeGatewa
     }
 
     [Fact]
+    public async Task Process_NobodyReadsWhatItSays_ExitsWithItsCodeAllTheSame()
+    {
+        using var process = Process.Start(WorkerUnderTest.Command())!;
+        Assert.Contains("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        process.StandardOutput.Close();
+        process.StandardError.Close();
+        await process.StandardInput.WriteLineAsync("nonsense");
+        process.StandardInput.Close();
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(WorkerExit.BadEnvelope, process.ExitCode);
+    }
+
+    [Fact]
     public async Task Process_TooLongEnvelope_IsRefused()
     {
         using var worker = new WorkerUnderTest();

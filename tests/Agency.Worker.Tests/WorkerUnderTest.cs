@@ -17,6 +17,18 @@ internal sealed class WorkerUnderTest : IDisposable
 
     public WorkerUnderTest(string? executable = null, params string[] arguments)
     {
+        Process = Process.Start(Command(executable, arguments))!;
+        _lines = new RunEventReader(Process.StandardOutput.BaseStream).ReadAllAsync(_deadline.Token).GetAsyncEnumerator();
+        _errors = Process.StandardError.ReadToEndAsync(_deadline.Token);
+    }
+
+    public Process Process { get; }
+
+    public CancellationToken BeforeDeadline => _deadline.Token;
+
+    /// <summary>How it is started.</summary>
+    public static ProcessStartInfo Command(string? executable = null, params string[] arguments)
+    {
         var built = Path.Combine(AppContext.BaseDirectory, "worker", OperatingSystem.IsWindows() ? "Agency.Worker.exe" : "Agency.Worker");
         var start = new ProcessStartInfo(executable ?? Environment.GetEnvironmentVariable("AGENCY_WORKER_PATH") ?? built, arguments)
         {
@@ -28,14 +40,8 @@ internal sealed class WorkerUnderTest : IDisposable
         };
         start.Environment.Clear();
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../.."));
-        Process = Process.Start(start)!;
-        _lines = new RunEventReader(Process.StandardOutput.BaseStream).ReadAllAsync(_deadline.Token).GetAsyncEnumerator();
-        _errors = Process.StandardError.ReadToEndAsync(_deadline.Token);
+        return start;
     }
-
-    public Process Process { get; }
-
-    public CancellationToken BeforeDeadline => _deadline.Token;
 
     public static RunEnvelope Envelope(FakeGateway gateway, string sop) => new()
     {

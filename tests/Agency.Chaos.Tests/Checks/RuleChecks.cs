@@ -100,9 +100,10 @@ internal static class RuleChecks
     public static CheckResult NothingIsPlannedWhilePaused(History history)
     {
         var planned = history.Transitions.Where(t => t.From is null && t.To == "queued" && t.Trigger is "scheduled" or "catch_up").ToList();
-        var violations = Within(planned, history.Pauses, t => t.StatementAt).Select(v => $"{v.Transition.Company}/{v.Transition.Workflow}: {v.Transition.ScheduledFor:HH:mm:ss} was planned at {v.Transition.At:HH:mm:ss.fff} by "
+        var pauses = history.Pauses.Select(pause => WhilePaused(history, pause)).OfType<Stop>().ToList();
+        var violations = Within(planned, pauses, t => t.StatementAt).Select(v => $"{v.Transition.Company}/{v.Transition.Workflow}: {v.Transition.ScheduledFor:HH:mm:ss} was planned at {v.Transition.At:HH:mm:ss.fff} by "
             + $"{v.Transition.Who}, paused from {v.Stop.From:HH:mm:ss.fff} to {v.Stop.To:HH:mm:ss.fff}").ToList();
-        return new("Nothing is planned while a workflow is paused", $"{history.Pauses.Count} pauses", violations);
+        return new("Nothing is planned while a workflow is paused", $"{pauses.Count} pauses", violations);
     }
 
     /// <summary>
@@ -119,6 +120,18 @@ internal static class RuleChecks
 
     public static CheckResult ProcessesBehave(History history) =>
         new("No scheduler ends by itself or leaves workers behind", $"{history.ProcessFaults.Count} faults", [.. history.ProcessFaults.Select(f => $"{f.Scheduler}: {f.What}")]);
+
+    /// <summary>
+    /// What remains of a pause when it ends with the first change to another status: a workflow may fail too often meanwhile, or be resumed by whoever
+    /// resolves that. Null when there was nothing to pause.
+    /// </summary>
+    private static Stop? WhilePaused(History history, Stop pause)
+    {
+        var changes = history.WorkflowChanges.Where(c => c.Company == pause.Company && c.Workflow == pause.Workflow).OrderBy(c => c.Seq).ToList();
+        return changes.LastOrDefault(c => c.At <= pause.From)?.Status != "paused" ? null
+            : changes.FirstOrDefault(c => c.At > pause.From && c.Status != "paused") is { } end && end.At < pause.To ? pause with { To = end.At }
+            : pause;
+    }
 
     private static IEnumerable<(Transition Transition, Stop Stop)> Within(
         IEnumerable<Transition> transitions, IReadOnlyList<Stop> stops, Func<Transition, DateTimeOffset> began) =>

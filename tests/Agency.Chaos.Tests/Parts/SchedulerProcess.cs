@@ -17,7 +17,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
     private readonly string _work = Path.Combine(folder, name);
     private readonly Lock _lock = new();
     private Process? _process;
-    private bool _endMeant;
+    private Process? _ending;
     private int _starts;
     private TimeSpan _longestLeave;
 
@@ -53,7 +53,6 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
     {
         Directory.CreateDirectory(_work);
         _starts++;
-        _endMeant = false;
 
         // exec keeps the process id; the shell is there to write output and errors into one file.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" --urls=http://127.0.0.1:0 >>\"$1\" 2>&1", Assemblies.Metadata("ChaosHost"), LogFile])
@@ -75,22 +74,22 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
         _process = process;
     }
 
-    /// <summary>kill -9, and everything that it started must follow.</summary>
+    /// <summary>kill -9, and every worker that it started must follow. What has not become one yet is the next start's to end.</summary>
     public async Task KillAsync()
     {
-        _endMeant = true;
+        _ending = _process;
         Signal(_process!.Id, Signals.Kill);
-        await EndAsync("was killed", TimeSpan.FromSeconds(10));
+        await EndAsync("was killed", TimeSpan.FromSeconds(10), () => Workers().FindAll(worker => !IsUnbegun(worker)));
     }
 
-    /// <summary>SIGTERM, as a rolling update does.</summary>
+    /// <summary>SIGTERM, as a rolling update does. Nothing at all may be left.</summary>
     public async Task TerminateAsync()
     {
-        _endMeant = true;
+        _ending = _process;
         Signal(_process!.Id, Signals.Terminate);
 
         // 143: ended by the signal itself, which came before the runtime had taken signals over. Nothing had begun.
-        if (await EndAsync("was told to stop", StopsWithin) && _process.ExitCode is not (0 or 143))
+        if (await EndAsync("was told to stop", StopsWithin, Workers) && _process.ExitCode is not (0 or 143))
         {
             Fault($"was told to stop and exited with code {_process.ExitCode}");
         }
@@ -120,7 +119,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
     {
         if (_process is { HasExited: false })
         {
-            _endMeant = true;
+            _ending = _process;
             SignalAll(withWorkers: true, Signals.Continue);
             Signal(_process.Id, Signals.Kill);
             await _process.WaitForExitAsync();
@@ -129,7 +128,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
         Turn.Dispose();
     }
 
-    private async Task<bool> EndAsync(string how, TimeSpan within)
+    private async Task<bool> EndAsync(string how, TimeSpan within, Func<List<int>> remaining)
     {
         using var limit = new CancellationTokenSource(within, TimeProvider.System);
         try
@@ -144,7 +143,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
         }
 
         var ended = TimeProvider.System.GetTimestamp();
-        while (Workers() is { Count: > 0 } left)
+        while (remaining() is { Count: > 0 } left)
         {
             if (TimeProvider.System.GetElapsedTime(ended) > WorkersLeaveWithin)
             {
@@ -162,7 +161,7 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
 
     private void Ended(Process process)
     {
-        if (!_endMeant)
+        if (process != _ending)
         {
             Fault($"ended by itself with code {process.ExitCode}: {string.Join(" | ", File.ReadLines(LogFile).TakeLast(5))}");
         }
@@ -199,18 +198,35 @@ internal sealed class SchedulerProcess(string name, string folder, Func<string, 
         return found;
     }
 
+    /// <summary>
+    /// Whether it is the second of bubblewrap's processes, without the first: when that is killed before it has let this one go, it waits for ever.
+    /// </summary>
+    private static bool IsUnbegun(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").Trim() == "bwrap" && Status(process, "PPid") == "1" && Status(process, "NSpid").Contains('\t', StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return false; // It has ended in this very moment.
+        }
+    }
+
     private static string Describe(int process)
     {
         try
         {
-            var state = File.ReadLines($"/proc/{process}/status").Where(line => line.StartsWith("State", StringComparison.Ordinal) || line.StartsWith("PPid", StringComparison.Ordinal));
-            return $"{process} {File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ')} {string.Join(' ', state)}";
+            return $"{process} {File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ')} {Status(process, "State")}, parent {Status(process, "PPid")}, waits in {File.ReadAllText($"/proc/{process}/wchan")}";
         }
         catch (IOException)
         {
             return $"{process}, which has ended by now";
         }
     }
+
+    private static string Status(int process, string name) =>
+        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..].Trim();
 
     private void SignalAll(bool withWorkers, int signal)
     {

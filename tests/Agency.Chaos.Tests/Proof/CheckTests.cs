@@ -168,6 +168,20 @@ public sealed class CheckTests
     public void NothingIsPlannedWhilePaused_OfARunPlanned_SaysSo() => Violates(
         RuleChecks.NothingIsPlannedWhilePaused, h => h with { Transitions = [.. h.Transitions, Forgery.Move(18, 47, 9, "s0.1", null, "queued", 0, 0)] }, "was planned at 12:00:47");
 
+    [Theory]
+    [InlineData("active", "paused", 44.9, "paused", "escalated", 46)]
+    [InlineData("escalated", "active", 44.9, "active", "active", 46)]
+    public void NothingIsPlannedWhilePaused_OfAWorkflowThatWasNotPausedThen_Holds(string before, string then, double at, string next, string last, double until)
+    {
+        var sound = Forgery.Sound();
+
+        Assert.True(RuleChecks.NothingIsPlannedWhilePaused(sound with
+        {
+            WorkflowChanges = [Forgery.Change(18, at, before, then), Forgery.Change(19, until, next, last)],
+            Transitions = [.. sound.Transitions, Forgery.Move(20, 47, 9, "s0.1", null, "queued", 0, 0)],
+        }).Holds);
+    }
+
     [Fact]
     public void NothingStartsDuringAHold_OfAClaim_SaysSo() => Violates(
         RuleChecks.NothingStartsDuringAHold, h => h with { Transitions = [.. h.Transitions, Forgery.Move(18, 47, 9, "s0.1", "queued", "running", 1, 1)] }, "was claimed at 12:00:47");

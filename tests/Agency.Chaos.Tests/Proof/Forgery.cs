@@ -57,6 +57,7 @@ internal static class Forgery
             Entry(8, 3, "e", 1, 1),
         ],
         ManualRequests = [new ManualRequest(Company, Workflow, "key")],
+        WorkflowChanges = [Change(18, 44.9, "active", "paused"), Change(19, 48.1, "paused", "active")],
         Pauses = [new Stop(Company, Workflow, At(45), At(48))],
         Holds = [new Stop(Company, null, At(46), At(49))],
     };
@@ -68,6 +69,9 @@ internal static class Forgery
 
     public static LogEntry Entry(long seq, int run, string token, int attempt, int step) =>
         new(seq, Company, Id(run), "0000-token-" + token, attempt, step, 2);
+
+    public static WorkflowChange Change(long seq, double at, string before, string status) =>
+        new(seq, At(at), "test", Company, Workflow, before, status, 0, 0);
 
     public static Transition Move(
         long seq, double at, int run, string who, string? from, string to, int attempt, long fencing, bool cancel = false) =>
