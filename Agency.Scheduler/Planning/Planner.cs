@@ -50,6 +50,7 @@ internal sealed partial class Planner(
             return (0, 0, next);
         }
 
+        await CountOpenRunsAsync(connection, due, cancellationToken);
         due = await WithCalendarsAsync(connection, due, now, cancellationToken);
         var holds = await EndedHoldsAsync(connection, due, now, cancellationToken);
         var plans = due.ConvertAll(workflow => (Workflow: workflow, Plan: Plan(workflow, holds, now)));
@@ -137,9 +138,26 @@ internal sealed partial class Planner(
         CatchUp = SnakeCase.Parse<CatchUpPolicy>(reader.GetString(14)),
         CatchUpWindow = TimeSpan.FromMinutes(reader.GetInt32(15)),
         Overlap = SnakeCase.Parse<OverlapPolicy>(reader.GetString(16)),
-        OpenRuns = reader.GetInt32(17),
-        WaitingRuns = reader.GetInt32(18),
     };
+
+    /// <summary>Tells those that have runs open how many.</summary>
+    private static async Task CountOpenRunsAsync(NpgsqlConnection connection, List<DueWorkflow> due, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(PlanningSql.OpenRuns, connection)
+        {
+            Parameters =
+            {
+                new() { Value = due.Select(w => w.CompanyId.Value).ToArray() },
+                new() { Value = due.Select(w => w.WorkflowId.Value).ToArray() },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var place = reader.GetInt32(0) - 1;
+            due[place] = due[place] with { OpenRuns = reader.GetInt32(1), WaitingRuns = reader.GetInt32(2) };
+        }
+    }
 
     /// <summary>Gives those that observe it their client's calendar.</summary>
     private static async Task<List<DueWorkflow>> WithCalendarsAsync(

@@ -11,20 +11,29 @@ internal static class PlanningSql
     public static readonly string LockDue = $"""
         select w.company_id, w.workflow_id, w.next_run, w.schedule, coalesce(w.time_zone, c.time_zone), w.start_at, w.end_at, w.dst_gap, w.dst_overlap,
                w.observe_calendar and exists (select from excluded_date d where d.company_id = w.company_id),
-               coalesce(w.schedule_set_at, w.created_at), w.active_since, w.jitter_seconds, w.priority, w.catch_up, w.catch_up_window_minutes, w.overlap,
-               q.waiting + q.retried + s.started, q.waiting
+               coalesce(w.schedule_set_at, w.created_at), w.active_since, w.jitter_seconds, w.priority, w.catch_up, w.catch_up_window_minutes, w.overlap
         from workflow w
         join company c on c.company_id = w.company_id
-        cross join lateral (
-            select (count(*) filter (where not r.retried))::int as waiting, (count(*) filter (where r.retried))::int as retried
-            from queued_run r where r.company_id = w.company_id and r.workflow_id = w.workflow_id) q
-        cross join lateral (
-            select count(*)::int as started from started_run r where r.company_id = w.company_id and r.workflow_id = w.workflow_id) s
         where w.status = 'active' and w.deleted_at is null and w.next_run is not null and w.next_run <= $1 and c.status = 'active'
           and {HoldSql.NotHeld("w.company_id", "$1")}
         order by w.next_run
         limit $2
         for no key update of w skip locked
+        """;
+
+    /// <summary>
+    /// $1 companies, $2 workflows. Their runs that are open, and how many of those wait to begin. Asked for once they are locked: a statement that
+    /// locks them sees no runs that another planner has added since it began.
+    /// </summary>
+    public const string OpenRuns = """
+        select u.n::int, q.waiting + q.retried + s.started, q.waiting
+        from unnest($1, $2) with ordinality as u (company_id, workflow_id, n)
+        cross join lateral (
+            select (count(*) filter (where not r.retried))::int as waiting, (count(*) filter (where r.retried))::int as retried
+            from queued_run r where r.company_id = u.company_id and r.workflow_id = u.workflow_id) q
+        cross join lateral (
+            select count(*)::int as started from started_run r where r.company_id = u.company_id and r.workflow_id = u.workflow_id) s
+        where q.waiting + q.retried + s.started > 0
         """;
 
     /// <summary>$1 companies, $2 from date. Days on which their schedules are not due.</summary>

@@ -144,6 +144,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Kill();
         _process.StandardInput.Close();
         await ExitsAsync();
+        if (_sandbox.HasWrapper && _inner is null)
+        {
+            // A wrapper that somebody else ended while it was starting has left its second process waiting: see WorkFolder.
+            ProcessTree.KillIn(_folder);
+        }
+
         await _reading.CancelAsync();
         _memory?.Dispose();
         await Gateway.DisposeAsync();
@@ -152,22 +158,22 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _folders.Delete(_folder);
     }
 
-    /// <summary>Ends it and every process it has started. Only where nothing contains it have these to be looked for.</summary>
+    /// <summary>Ends it and every process it has started. These have to be looked for where nothing contains it, or not yet.</summary>
     public void Kill()
     {
         try
         {
-            if (_sandbox.HasWrapper)
+            switch (_sandbox)
             {
-                ProcessTree.Kill(_process, Id);
-            }
-            else if (_sandbox.IsContained)
-            {
-                _process.Kill();
-            }
-            else
-            {
-                ProcessTree.Kill(_process);
+                case { HasWrapper: true } when _inner is { } inner:
+                    ProcessTree.Kill(_process, inner);
+                    break;
+                case { IsContained: true, HasWrapper: false }:
+                    _process.Kill();
+                    break;
+                default:
+                    ProcessTree.Kill(_process);
+                    break;
             }
         }
         catch (Exception e) when (e is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception)

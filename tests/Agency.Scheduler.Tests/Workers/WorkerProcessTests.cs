@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Agency.Scheduler.Gateway;
 using Agency.Scheduler.Sandboxing;
+using Agency.Scheduler.Tests.Sandboxing;
 using Agency.Scheduler.Workers;
 using Agency.WorkerProtocol;
 using Microsoft.AspNetCore.Builder;
@@ -47,6 +48,32 @@ public sealed class WorkerProcessTests : IAsyncLifetime
             names.Order(StringComparer.Ordinal));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(worker.Folder));
         Assert.Equal(worker.Folder, new FileInfo($"/proc/{worker.Id}/cwd").ResolveLinkTarget(true)!.FullName);
+    }
+
+    /// <summary>From birth on, in which a wrapper consists of one process, of two that do not hang together yet, and of two that do.</summary>
+    [Theory]
+    [SupportedOSPlatform("linux")]
+    [InlineData(nameof(SandboxLevel.Bubblewrap), false)]
+    [InlineData(nameof(SandboxLevel.Bubblewrap), true)]
+    [InlineData(nameof(SandboxLevel.Namespaces), false)]
+    public async Task Dispose_WhileItStarts_LeavesNothingBehind(string levelName, bool endedByOthers)
+    {
+        var level = Enum.Parse<SandboxLevel>(levelName);
+        Assert.SkipUnless(OperatingSystem.IsLinux() && OfferedLevels.Has(level), $"This machine does not offer level {level}.");
+        using var folders = Folders();
+        for (var age = 0; age < 24; age++)
+        {
+            var worker = await StartAsync(folders, Command(RunningScheduler.WorkerFolder), level);
+            await Task.Delay(TimeSpan.FromMilliseconds(age / 2), TimeProvider.System, TestContext.Current.CancellationToken);
+            if (endedByOthers)
+            {
+                System.Diagnostics.Process.GetProcessById(worker.Id).Kill();
+            }
+
+            await worker.DisposeAsync();
+        }
+
+        await RunningScheduler.UntilAsync(() => Task.FromResult(!WorkingIn(_root).Any()), () => Task.FromResult(string.Join(' ', WorkingIn(_root))));
     }
 
     [Fact]
@@ -112,23 +139,6 @@ public sealed class WorkerProcessTests : IAsyncLifetime
         Assert.Null(worker.Gateway.ProcessId);
     }
 
-    [Fact]
-    public void WorkFolder_FoldersOfTheDead_AreSweptAndThoseOfTheLivingKept()
-    {
-        using var living = Folders();
-        var dead = Folders();
-        var left = dead.CreateWorkerFolder();
-        File.WriteAllText(Path.Combine(left, "file"), "left");
-        var copy = dead.Path + "x";
-        Directory.Move(dead.Path, copy);
-        dead.Dispose();
-
-        using var next = Folders();
-
-        Assert.False(Directory.Exists(copy));
-        Assert.True(Directory.Exists(living.Path));
-    }
-
     private static WorkerCommand Command(string path) => WorkerCommand.For(WorkerBuild.Find(path, "/nowhere"), 256);
 
     private WorkFolder Folders() => new(_root, NullLogger<WorkFolder>.Instance);
@@ -139,6 +149,18 @@ public sealed class WorkerProcessTests : IAsyncLifetime
         return WorkerProcess.StartAsync(
             command, new Sandbox(level, new SandboxOptions()), folders, _gateways ??= new GatewayServer(forwarder, _app.Services, NullLoggerFactory.Instance), TimeProvider.System);
     }
+
+    private static IEnumerable<string> WorkingIn(string folder) => Directory.EnumerateDirectories("/proc").Where(process =>
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(process, "cwd")).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) is true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It has just ended, or is another user's.
+        }
+    });
 
     private static bool IsAlive(int pid)
     {
