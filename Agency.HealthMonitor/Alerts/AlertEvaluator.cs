@@ -68,6 +68,6 @@ internal sealed class AlertEvaluator(TimeProvider time)
 
     private static async Task<bool> ClearAsync(AgencyDbContext context, AlertRule rule, DateTimeOffset now, CancellationToken cancellationToken) =>
         await context.Alerts
-            .Where(a => a.CompanyId == rule.CompanyId && a.AlertRuleId == rule.AlertRuleId && a.ClearedAt == null)
+            .Where(a => a.CompanyId == rule.CompanyId && a.AlertRuleId == rule.AlertRuleId && a.ClearedAt == null && a.FiredAt <= now)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.ClearedAt, now), cancellationToken) > 0;
 }

@@ -37,7 +37,6 @@ internal sealed class AnomalyTools(ClientAccess clients, TimeProvider time)
 
     private const int MaxShown = 50;
 
-    [OwnWords]
     [McpServerTool(Name = "detect_anomalies", Title = "Detect anomalies", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description(
         "Finds values of a metric that stand out from the others of the period, the most extreme 50 first. Judged are the single values of a recorded metric, and of a built-in one its value for each calendar "

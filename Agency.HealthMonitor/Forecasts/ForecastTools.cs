@@ -31,7 +31,6 @@ internal sealed record Forecast(
 [McpServerToolType]
 internal sealed class ForecastTools(ClientAccess clients, TimeProvider time)
 {
-    [OwnWords]
     [McpServerTool(Name = "predict_metrics", Title = "Predict a metric", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description(
         "Continues a metric's daily values of the past (complete calendar days in the client's time zone; the mean of a day's values of a recorded metric, a built-in one's value for the day; days without a value are left out) "

@@ -11,7 +11,6 @@ namespace Agency.HealthMonitor.Kpis;
 [McpServerToolType]
 internal sealed class KpiTools(ClientAccess clients, Prices prices, TimeProvider time)
 {
-    [OwnWords]
     [McpServerTool(Name = "get_company_metrics", Title = "Get a client's key figures", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description(
         "A client's key figures for a period, computed from recorded runs; a rate of nothing is null. A run belongs to the period in which it was due; an import's past occurrence and a backfill to that in which they were asked for. "

@@ -17,19 +17,19 @@ internal sealed class NextRunMover(ClientCalendar before, ClientCalendar after, 
 
     public bool HasNothingToDo => _added.Count == 0 && _removed.Count == 0;
 
-    /// <summary>Locks the workflows concerned and changes them; the caller saves.</summary>
+    /// <summary>Locks the client's workflows and changes those concerned; the caller saves.</summary>
     public async Task<List<MovedWorkflow>> MoveAsync(AgencyDbContext context, CompanyId company, CancellationToken cancellationToken)
     {
         // Nothing before the earliest changed day is concerned, wherever on earth that day begins.
         var earliest = new DateTimeOffset(_added.Concat(_removed).Min().ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(-1);
         var id = company.Value;
+
+        // All of them: one that a planner or a person is changing by the dates of before is waited for, and what it is then decides.
         var workflows = await context.Workflows.FromSql($"""
-            select w.*, w.xmin from workflow w
-            where company_id = {id} and deleted_at is null and status <> 'completed' and schedule is not null and observe_calendar and next_run >= {earliest}
-            order by workflow_id for update
+            select w.*, w.xmin from workflow w where company_id = {id} and deleted_at is null order by workflow_id for update
             """).ToListAsync(cancellationToken);
         var moves = new List<MovedWorkflow>();
-        foreach (var workflow in workflows)
+        foreach (var workflow in workflows.Where(w => w is { Status: not WorkflowStatus.Completed, Schedule: not null, ObserveCalendar: true } && w.NextRun >= earliest))
         {
             var due = workflow.NextRun!.Value;
             var next = Destination(workflow, due);

@@ -191,10 +191,11 @@ internal sealed class HoldDesk(CompanyScope companies, CallerDatabase database, 
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        // Once it is told that work is held, nothing starts any more.
-        await context.Database.ExecuteSqlRawAsync(HoldSql.LockClaims, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Runs, CancellationToken.None);
         await wakeUps.PublishAsync(Topics.Changes, CancellationToken.None);
+
+        // Once it is told that work is held, nothing starts any more.
+        await context.Database.ExecuteSqlRawAsync(HoldSql.LockClaims, CancellationToken.None);
         return result;
     }
 }

@@ -27,7 +27,6 @@ internal sealed class RegistryReadTools(WorkflowReader reader, SchedulePreview p
         CancellationToken cancellationToken = default) =>
         reader.ListAsync(client, status, cursor, limit, cancellationToken).OrThrow();
 
-    [OwnWords]
     [McpServerTool(Name = "preview_schedule", Title = "Preview a schedule", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false, UseStructuredContent = true)]
     [Description("Shows the next occurrences of a schedule in local time and in UTC, without saving anything. offset_changed marks the first occurrence after a change of the clocks. mark is gap where an occurrence stands for a local time that does not exist that day (stands_for), first_of_two or second_of_two where its local time comes twice. excluded_dates are the client's days on which it would have been due. dst_gap and dst_overlap tell the rules in force. Use it before register_workflow.")]
     public Task<PreviewedSchedule> PreviewSchedule(

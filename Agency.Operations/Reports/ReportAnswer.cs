@@ -22,6 +22,7 @@ internal static class ReportAnswer
         };
     }
 
+    /// <summary>Named by its id: the title holds the client's name, which is the client's to choose.</summary>
     private static ResourceLinkBlock Link(ReportView report, string format, string url, string mimeType) =>
-        new() { Name = $"{report.Title} ({format})", Uri = url, MimeType = mimeType };
+        new() { Name = $"Report {report.ReportId} of {report.Client} ({format})", Uri = url, MimeType = mimeType };
 }

@@ -13,7 +13,6 @@ internal sealed class ReportTools(ReportGenerator generator, ReportReader reader
 {
     private const string EndText = "a date such as 2026-11-01 (its first instant in the client's time zone) or an instant such as 2026-11-01T09:00:00Z";
 
-    [OwnWords]
     [McpServerTool(Name = "generate_client_report", Title = "Generate a client report", ReadOnly = false, Destructive = false, Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ReportView))]
     [Description("Makes a client's report from the recorded runs and keeps it as Markdown and PDF: key figures, a chart, workflows, recent runs, failures, escalations, in the client's time zone. Answers the beginning of the text and links to both files; who has a link can read the file until it expires. Made again, it is another report.")]
     public async Task<CallToolResult> GenerateClientReport(

@@ -56,6 +56,11 @@ internal sealed class SecretDesk(
         // Where it may be sent stays as it is unless that is asked for: a new value must not be carried off to another place by whoever took its connector away.
         var replaced = await context.CompanySecrets.AnyAsync(s => s.CompanyId == company && s.Name == name, cancellationToken);
         var now = time.Now();
+
+        // Whoever binds it is waited for, and the statement after that knows of the connector.
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await context.Database.ExecuteSqlAsync(
+            $"select from agency.company_secret where company_id = {company.Value} and name = {name} for update", cancellationToken);
         await context.Database.ExecuteSqlAsync(
             $"""
             insert into agency.company_secret (company_id, name, ciphertext, set_by, set_at)
@@ -66,6 +71,7 @@ internal sealed class SecretDesk(
                     select from agency.connector c where c.company_id = excluded.company_id and c.secret_name = excluded.name) then null else company_secret.origin end
             """,
             cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         live.Add(company, name, value);
         var secret = await context.CompanySecrets.AsNoTracking().Where(s => s.CompanyId == company && s.Name == name)
             .Select(s => new SecretView(s.CompanyId, s.Name, s.SetAt, s.SetBy, s.LastUsedAt, s.Origin)).SingleAsync(cancellationToken);

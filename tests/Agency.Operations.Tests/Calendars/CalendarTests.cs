@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Agency.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Agency.Operations.Tests.Calendars;
 
@@ -104,6 +105,23 @@ public sealed class CalendarTests(OperationsFixture operations) : IClassFixture<
         var setting = SetAsync("making", (1, "Holiday"));
         await Waiting.ForLockAsync(operations.Database, "advisory");
         await making.CommitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Noon(2), (await setting).Instant("moved.0.to"));
+    }
+
+    [Fact]
+    public async Task Set_WhileAWorkflowIsBeingPlanned_MovesWhatWasPlanned()
+    {
+        await WorkflowAsync("planning", "0 12 * * *");
+        await operations.Database.ExecuteAsync("update agency.workflow set next_run = $1 where company_id = 'planning'", Noon(-1));
+        await using var context = operations.Database.As("operations").OpenAgency(new Data.CompanyId("planning"));
+        await using var planning = await context.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await context.Workflows.Where(w => w.CompanyId == new Data.CompanyId("planning"))
+            .ExecuteUpdateAsync(set => set.SetProperty(w => w.NextRun, Noon(1)), TestContext.Current.CancellationToken);
+
+        var setting = SetAsync("planning", (1, "Holiday"));
+        await Waiting.ForLockAsync(operations.Database, "transactionid");
+        await planning.CommitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(Noon(2), (await setting).Instant("moved.0.to"));
     }
