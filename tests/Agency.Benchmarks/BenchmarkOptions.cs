@@ -40,7 +40,7 @@ internal sealed record BenchmarkOptions
     public int HangfireJobs => Quick ? Math.Min(1_000, Jobs) : Jobs;
 
     /// <summary>Its rate shows with fewer.</summary>
-    public int QuartzBacklog => Quick ? Math.Min(3_000, Jobs) : Jobs;
+    public int QuartzBacklog => Quick ? Math.Min(1_000, Jobs) : Jobs;
 
     /// <summary>Finished runs that a table with a history holds.</summary>
     public int History => Quick ? 100_000 : 1_000_000;

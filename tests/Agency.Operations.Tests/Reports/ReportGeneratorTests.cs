@@ -118,11 +118,15 @@ public sealed class ReportGeneratorTests(ReportServer server) : IClassFixture<Re
 
         var answer = await server.CallAsync(server.CompanyToken("linked"), "generate_client_report");
 
-        using var text = JsonDocument.Parse(ReportServer.TextOf(answer));
+        var marked = ReportServer.TextOf(answer);
+        Assert.StartsWith("<untrusted-data boundary=", marked, StringComparison.Ordinal);
+        using var text = JsonDocument.Parse(marked[marked.IndexOf('{', StringComparison.Ordinal)..(marked.LastIndexOf('}') + 1)]);
         Assert.True(JsonElement.DeepEquals(answer.StructuredContent!.Value, text.RootElement));
         Assert.Equal(
             [answer.StructuredContent.Value.GetProperty("pdf_url").GetString(), answer.StructuredContent.Value.GetProperty("markdown_url").GetString()],
             answer.Content.OfType<ResourceLinkBlock>().Select(link => link.Uri));
+        var id = answer.StructuredContent.Value.GetProperty("report_id").GetString();
+        Assert.Equal([$"Report {id} of linked (PDF)", $"Report {id} of linked (Markdown)"], answer.Content.OfType<ResourceLinkBlock>().Select(link => link.Name));
     }
 
     [Theory]
