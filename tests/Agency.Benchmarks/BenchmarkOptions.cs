@@ -13,6 +13,7 @@ internal sealed record BenchmarkOptions
           --check            exit with code 1 when a target is missed
           --only SECTIONS    some of: due-at-once, backlog, idle-registry, latency, process-runs (separated by commas)
           --against RIVALS   some of: plain, quartz, hangfire, or none (separated by commas; default: all)
+          --workers BUILDS   some of: jit, aot, aot_opt_in (separated by commas; default: those that are found), for process-runs
           --jobs N           jobs at once and in the backlog (default: 10000); the targets are meant for the default
           --statements       also print PostgreSQL's costliest statements of the agency (needs pg_stat_statements)
         """;
@@ -20,6 +21,8 @@ internal sealed record BenchmarkOptions
     public static readonly string[] AllSections = ["due-at-once", "backlog", "idle-registry", "latency", "process-runs"];
 
     public static readonly string[] AllRivals = ["plain", "quartz", "hangfire"];
+
+    public static readonly string[] AllWorkers = ["jit", "aot", "aot_opt_in"];
 
     public bool Quick { get; private init; }
 
@@ -32,6 +35,9 @@ internal sealed record BenchmarkOptions
     public IReadOnlyList<string> Sections { get; private init; } = AllSections;
 
     public IReadOnlyList<string> Rivals { get; private init; } = AllRivals;
+
+    /// <summary>Builds of the worker whose runs in processes are measured, as far as they are found.</summary>
+    public IReadOnlyList<string> Workers { get; private init; } = AllWorkers;
 
     /// <summary>Jobs in the sections that count them.</summary>
     public int Jobs { get; private init; } = 10_000;
@@ -66,6 +72,7 @@ internal sealed record BenchmarkOptions
                 "--json" => options with { JsonFile = Value() },
                 "--only" => options with { Sections = Choose(Value(), AllSections) },
                 "--against" => options with { Rivals = Choose(Value(), AllRivals) },
+                "--workers" => options with { Workers = Choose(Value(), AllWorkers) },
                 var unknown => throw new FormatException($"'{unknown}' is not known."),
             };
         }

@@ -60,7 +60,7 @@ internal static class SchedulingBenchmark
 
         if (options.Sections.Contains("process-runs"))
         {
-            await new ProcessRuns(options, own, report).RunAsync(cancellationToken);
+            await new ProcessRuns(options, server, own, report).RunAsync(cancellationToken);
         }
 
         report.Facts["load_average_after"] = (object?)Machine.Load() ?? "unknown";

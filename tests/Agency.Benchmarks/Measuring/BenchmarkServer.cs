@@ -37,6 +37,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         if (statements)
         {
             settings["shared_preload_libraries"] = "pg_stat_statements";
+            settings["pg_stat_statements.track_planning"] = "on";
         }
 
         try

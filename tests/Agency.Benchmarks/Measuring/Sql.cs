@@ -36,8 +36,8 @@ internal static class Sql
         return list;
     }
 
-    /// <summary>Asks every few milliseconds until the answer is 0.</summary>
-    public static async Task UntilZeroAsync(string connectionString, string sql, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>Asks every few milliseconds, or as often as <paramref name="every"/> says, until the answer is 0.</summary>
+    public static async Task UntilZeroAsync(string connectionString, string sql, TimeSpan limit, CancellationToken cancellationToken, TimeSpan? every = null)
     {
         var started = TimeProvider.System.GetTimestamp();
         await using var connection = await OpenAsync(connectionString, cancellationToken);
@@ -50,7 +50,7 @@ internal static class Sql
                 throw new TimeoutException($"After {limit.TotalSeconds:0} s this is still not 0: {sql}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+            await Task.Delay(every ?? TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Agency.Benchmarks.Sections;
 /// Runs in worker processes of their own: one tool call through the gateway to a local MCP server, no context, settled. For each build of the
 /// worker that is there.
 /// </summary>
-internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables, Report report)
+internal sealed class ProcessRuns(BenchmarkOptions options, BenchmarkServer server, AgencyTables tables, Report report)
 {
     private const int Parallel = 4;
     private const double AotRunsPerSecond = 50;
@@ -19,7 +19,16 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
     private const double WaitingMegabytes = 20;
     private const int EmptyProcesses = 400;
 
+    /// <summary>Code is compiled for good a while after its thirtieth call; workers have nothing to compile.</summary>
+    private const int WarmUpRuns = 500;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    /// <summary>Looking takes from what is measured, for many seconds.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The scheduler's code and the servers' have been compiled for good.</summary>
+    private bool _warm;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +39,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
             report.Add("process_starts_per_second", "the machine: empty processes, started and ended", "processes/s", [starts]);
         }
 
-        foreach (var build in builds)
+        foreach (var build in builds.Where(b => options.Workers.Contains(b.Name)))
         {
             var runs = (build.Name, options.Quick) switch
             {
@@ -39,20 +48,33 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
                 (_, true) => 120,
                 _ => 1000,
             };
-            var rates = new List<double>();
-            List<double> memory = [];
-            for (var round = 0; round < (options.Quick ? 1 : 3); round++)
+            if (build.Name != "jit" && !_warm)
             {
-                memory = await MeasureAsync(build, runs, rates, cancellationToken);
+                _warm = true;
+                await MeasureAsync(build, WarmUpRuns, cancellationToken);
             }
 
-            report.Add($"process_runs_{build.Name}_per_second", build.Name, "runs/s", rates, build.Name switch
+            var rounds = new List<Round>();
+            while (rounds.Count < (options.Quick ? 1 : 3))
+            {
+                rounds.Add(await MeasureAsync(build, runs, cancellationToken));
+                Progress.Say($"runs in processes: {build.Name} {rounds[^1].PerSecond:0.0}/s");
+            }
+
+            report.Add($"process_runs_{build.Name}_per_second", build.Name, "runs/s", rounds.Select(r => r.PerSecond), build.Name switch
             {
                 "aot" => Target.Least(AotRunsPerSecond),
                 "aot_opt_in" => Target.Least(OptInRunsPerSecond),
                 _ => null,
             });
-            if (memory.Count > 0)
+            if (rounds.All(r => r.ProcessorMilliseconds is not null))
+            {
+                report.Add(
+                    $"process_runs_{build.Name}_processor_milliseconds", $"{build.Name}: processor time of the whole machine, a run", "ms",
+                    rounds.Select(r => r.ProcessorMilliseconds!.Value));
+            }
+
+            if (rounds[^1].WaitingMegabytes is { Count: > 0 } memory)
             {
                 report.Add(
                     $"process_runs_{build.Name}_waiting_megabytes", $"{build.Name}: resident memory of a waiting worker", "MB", memory,
@@ -68,8 +90,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
         }
     }
 
-    /// <summary>Adds runs a second to <paramref name="rates"/>; returns the resident memory of the workers that wait.</summary>
-    private async Task<List<double>> MeasureAsync(FoundWorker build, int runs, List<double> rates, CancellationToken cancellationToken)
+    private async Task<Round> MeasureAsync(FoundWorker build, int runs, CancellationToken cancellationToken)
     {
         await using var database = await tables.CreateAsync("process_runs", cancellationToken);
         await AgencySchema.AddWorkflowsAsync(database, runs, "null", "null", cancellationToken);
@@ -86,10 +107,13 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
             });
         await DrainAsync(database, scheduler, Parallel, cancellationToken);
         var memory = await MemoryAsync(cancellationToken);
-        var started = TimeProvider.System.GetTimestamp();
+        var costs = options.Statements ? new StatementCosts(server) : null;
+        await (costs?.BeginAsync(cancellationToken) ?? Task.CompletedTask);
+        var (started, busy) = (TimeProvider.System.GetTimestamp(), Machine.Busy());
         await DrainAsync(database, scheduler, runs, cancellationToken);
-        rates.Add(runs / TimeProvider.System.GetElapsedTime(started).TotalSeconds);
-        Progress.Say($"runs in processes: {build.Name} {rates[^1]:0.0}/s");
+        var round = new Round(
+            runs / TimeProvider.System.GetElapsedTime(started).TotalSeconds, (Machine.Busy() - busy)?.TotalMilliseconds / runs, memory);
+        await (costs?.EndAsync(database.Name, cancellationToken) ?? Task.CompletedTask);
         if (await Sql.ScalarAsync<long>(database.Administrator, "select count(*) from agency.run where status <> 'succeeded'", cancellationToken) is var failed and > 0)
         {
             var why = await Sql.ScalarAsync<string>(
@@ -97,7 +121,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
             throw new InvalidOperationException($"{failed} runs did not succeed: {why}");
         }
 
-        return memory;
+        return round;
     }
 
     private static async Task DrainAsync(BenchmarkDatabase database, RunningServer scheduler, int runs, CancellationToken cancellationToken)
@@ -105,7 +129,7 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
         await AgencySchema.QueueRunsAsync(database, runs, cancellationToken);
         scheduler.Services.GetRequiredService<RunQueueSignal>().Wake();
         await Sql.UntilZeroAsync(
-            database.Administrator, AgencySchema.OpenRuns, Limit, cancellationToken);
+            database.Administrator, AgencySchema.OpenRuns, Limit, cancellationToken, LookAgain);
     }
 
     /// <summary>When the two that wait have warmed up: after a second in which nothing changed.</summary>
@@ -122,4 +146,9 @@ internal sealed class ProcessRuns(BenchmarkOptions options, AgencyTables tables,
         while (now.Count != before.Count || now.Sum() > before.Sum() * 1.01);
         return now;
     }
+
+    /// <param name="PerSecond">Runs.</param>
+    /// <param name="ProcessorMilliseconds">Of all processes and the kernel, a run; null where the machine does not tell.</param>
+    /// <param name="WaitingMegabytes">Resident memory of each worker that waited.</param>
+    private sealed record Round(double PerSecond, double? ProcessorMilliseconds, List<double> WaitingMegabytes);
 }
