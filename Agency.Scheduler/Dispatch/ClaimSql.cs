@@ -4,10 +4,31 @@ namespace Agency.Scheduler.Dispatch;
 
 internal static class ClaimSql
 {
+    /// <summary>The queued runs r of company g that may start now, with their workflow w.</summary>
+    private const string Startable = """
+        from queued_run r
+        join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
+        cross join lateral (
+            -- How many of the workflow's runs may start now; null is any number. Unless they may overlap they execute one after the
+            -- other, and one between two attempts goes before those due after it. The sets are small and hashed once.
+            select case
+                when w.overlap = 'allow' and w.max_concurrent_runs is null then null
+                when w.overlap = 'allow' then w.max_concurrent_runs - (
+                    select count(*) from started_run o where o.company_id = r.company_id and o.workflow_id = r.workflow_id and not o.waiting)
+                when (r.company_id, r.workflow_id) in (select company_id, workflow_id from started) then 0
+                when (r.company_id, r.workflow_id) in (select company_id, workflow_id from queued_run where retried) and exists (
+                    select from queued_run o
+                    where o.company_id = r.company_id and o.workflow_id = r.workflow_id and o.retried
+                      and (o.scheduled_for, o.run_id) < (r.scheduled_for, r.run_id)) then 0
+                else 1 end as places
+            offset 0) p
+        where r.company_id = g.company_id and r.available_at <= $7 and not r.cancel_requested and (p.places is null or p.places > 0)
+        """;
+
     /// <summary>
     /// $1 now, $2 at most so many, $3 from states, $4 to state, $5 owner, $6 lease until, $7 available by then.
-    /// Companies are served by start-time fair queuing: the one furthest behind in virtual time first, a step of virtual time being one run divided by the weight. One that comes back after a pause
-    /// begins where the others are, so it waits for nobody's backlog and has saved up nothing. Within a company the higher priority goes first,
+    /// Companies are served by start-time fair queuing: the one furthest behind in virtual time first, a step of virtual time being one run divided
+    /// by the weight. One that comes back after a pause begins where the others are, so it waits for nobody's backlog and has saved up nothing. Within a company the higher priority goes first,
     /// then what waited longest. The queue is never sorted: a company's runs are read in the order of their index and no more of them than may
     /// be taken, so a claim costs the same however long the queue is.
     /// </summary>
@@ -42,30 +63,19 @@ internal static class ClaimSql
             left join executing e on e.company_id = c.company_id
             where c.max_concurrent_runs > coalesce(e.runs, 0)
               and {HoldSql.NotHeld("c.company_id", "$1")}
+        ), served as materialized (
+            -- As many companies as there are places have their turn before all others. Looking at what a company has waiting costs more than all
+            -- else, so it is left as soon as that many have something; unless no company will be left out.
+            select * from (select * from eligible order by starts, behind nulls first, company_id offset 0) g
+            where $2 >= (select count(*) from eligible) or (select true {Startable} order by r.priority desc, r.available_at limit 1)
+            limit $2
         ), candidate as (
             select g.company_id, g.name, g.weight, g.behind, g.starts, g.room, l.priority, q.*
-            from eligible g
+            from served g
             join lane l on l.company_id = g.company_id
             cross join lateral (
                 select r.run_id, r.workflow_id, r.available_at, p.places, w.type, w.timeout_seconds, w.inputs
-                from queued_run r
-                join workflow w on w.company_id = r.company_id and w.workflow_id = r.workflow_id and w.deleted_at is null
-                cross join lateral (
-                    -- How many of the workflow's runs may start now; null is any number. Unless they may overlap they execute one after the
-                    -- other, and one between two attempts goes before those due after it. The sets are small and hashed once.
-                    select case
-                        when w.overlap = 'allow' and w.max_concurrent_runs is null then null
-                        when w.overlap = 'allow' then w.max_concurrent_runs - (
-                            select count(*) from started_run o where o.company_id = r.company_id and o.workflow_id = r.workflow_id and not o.waiting)
-                        when (r.company_id, r.workflow_id) in (select company_id, workflow_id from started) then 0
-                        when (r.company_id, r.workflow_id) in (select company_id, workflow_id from queued_run where retried) and exists (
-                            select from queued_run o
-                            where o.company_id = r.company_id and o.workflow_id = r.workflow_id and o.retried
-                              and (o.scheduled_for, o.run_id) < (r.scheduled_for, r.run_id)) then 0
-                        else 1 end as places
-                    offset 0) p
-                where r.company_id = g.company_id and r.priority = l.priority and r.available_at <= $7
-                  and not r.cancel_requested and (p.places is null or p.places > 0)
+                {Startable} and r.priority = l.priority
                 order by r.available_at, r.run_id
                 limit least(g.room, g.quota)::int) q
         ), allowed as (
