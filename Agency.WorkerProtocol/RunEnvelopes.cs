@@ -26,8 +26,8 @@ public static class RunEnvelopes
         envelope = null;
         try
         {
-            envelope = JsonSerializer.Deserialize(line, ProtocolJsonContext.Wire.RunEnvelope);
-            error = envelope is null ? "The envelope is JSON null." : Check(envelope);
+            envelope = EnvelopeJson.Read(line);
+            error = Check(envelope);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

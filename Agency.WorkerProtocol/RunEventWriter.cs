@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Agency.WorkerProtocol.Wire;
 
 namespace Agency.WorkerProtocol;
@@ -11,14 +10,13 @@ public sealed class RunEventWriter(Stream stream)
     /// <exception cref="ArgumentException">The event is too long; its texts must be bounded with <see cref="ProtocolText.Clip"/>.</exception>
     public void Write(RunEvent runEvent)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(runEvent, ProtocolJsonContext.Wire.RunEvent);
-        if (json.Length > RunEventReader.MaxLineBytes)
+        var line = EventJson.ToLine(runEvent);
+        if (line.Length - 1 > RunEventReader.MaxLineBytes)
         {
-            throw new ArgumentException($"The event has {json.Length} bytes, at most {RunEventReader.MaxLineBytes} are allowed. Clip its texts.", nameof(runEvent));
+            throw new ArgumentException($"The event has {line.Length - 1} bytes, at most {RunEventReader.MaxLineBytes} are allowed. Clip its texts.", nameof(runEvent));
         }
 
         // One write for the whole line: a reader never sees an event's beginning from a worker that was killed between two writes.
-        byte[] line = [.. json, (byte)'\n'];
         lock (_lock)
         {
             stream.Write(line);

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Agency.Worker.Runs;
 using Agency.WorkerProtocol;
 
@@ -8,9 +10,6 @@ namespace Agency.Worker.Hosting;
 /// </summary>
 internal static class WarmUp
 {
-    /// <summary>Seconds. A machine that falls asleep meanwhile must not end it.</summary>
-    private const int LongEnough = 24 * 60 * 60;
-
     private const string Procedure = """
         ---
         name: warm_up
@@ -27,22 +26,19 @@ internal static class WarmUp
            ```
         """;
 
+    /// <summary>A day for it all: a machine that falls asleep meanwhile must not end it.</summary>
+    private static string Envelope => $$"""
+        {
+          "protocol": {{RunEnvelope.CurrentProtocol}}, "run_id": "warm-up", "attempt": 1, "scheduled_for": "2026-01-01T00:00:00Z",
+          "company": { "id": "warm-up", "name": "Warm-up" }, "workflow": { "id": "warm-up", "type": "warm_up" },
+          "limits": { "run_timeout_seconds": 86400, "step_timeout_seconds": 86400, "max_result_bytes": 4096 },
+          "gateway_socket": "", "servers": ["context"], "sop": "{{JsonEncodedText.Encode(Procedure)}}"
+        }
+        """;
+
     public static async Task RunAsync(TimeProvider time)
     {
-        var line = RunEnvelopes.ToLine(new RunEnvelope
-        {
-            Protocol = RunEnvelope.CurrentProtocol,
-            RunId = "warm-up",
-            Company = new("warm-up", "Warm-up"),
-            Workflow = new("warm-up", "warm_up"),
-            Sop = Procedure,
-            Attempt = 1,
-            ScheduledFor = time.GetUtcNow(),
-            Limits = new(LongEnough, LongEnough, 4096),
-            GatewaySocket = "",
-            Servers = ["context"],
-        });
-        if (!RunEnvelopes.TryParse(line.AsSpan(0, line.Length - 1), out var envelope, out var error)) throw new InvalidOperationException(error);
+        if (!RunEnvelopes.TryParse(Encoding.UTF8.GetBytes(Envelope), out var envelope, out var error)) throw new InvalidOperationException(error);
 
         using var http = new HttpClient(new WarmUpServer());
         var outcome = await new RunExecutor(envelope, new RunEventWriter(Stream.Null), http, time).RunAsync().ConfigureAwait(false);

@@ -20,5 +20,7 @@ internal sealed class WireEnum<T> : JsonConverter<T>
             ? value
             : throw new JsonException($"One of these was expected: {string.Join(", ", Values.Keys)}.");
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Names[value]);
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Name(value));
+
+    public static string Name(T value) => Names[value];
 }

@@ -16,5 +16,5 @@ internal sealed class WireText : JsonConverter<string>
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
 
-    private static string Clean(string text) => text.Replace('\0', '\uFFFD');
+    internal static string Clean(string text) => text.Replace('\0', '\uFFFD');
 }

@@ -35,12 +35,20 @@ public sealed class RunEnvelopesTests
 
     [Theory]
     [InlineData("", "not valid")]
-    [InlineData("null", "null")]
+    [InlineData("null", "Null stands where an object should")]
     [InlineData("{}", "not valid")]
     [InlineData("\"protocol\":2", "speaks protocol 2")]
     [InlineData("\"attempt\":0", "counts from 1")]
     [InlineData("\"run_timeout_seconds\":0", "positive")]
-    [InlineData("\"run_id\":null", "not valid")]
+    [InlineData("\"run_id\":null", "'run_id' is missing")]
+    [InlineData("\"run_id\":7", "'run_id' is not a text")]
+    [InlineData("\"run_id\":\"a\",\"run_id\":\"b\"", "not valid")]
+    [InlineData("\"attempt\":1.5", "'attempt' is not a whole number")]
+    [InlineData("\"scheduled_for\":\"yesterday\"", "'scheduled_for' is not a time")]
+    [InlineData("\"scheduled_for\":7", "'scheduled_for' is not a time")]
+    [InlineData("\"servers\":[null]", "'servers' is not a list of texts")]
+    [InlineData("\"servers\":\"context\"", "not valid")]
+    [InlineData("\"inputs\":7,\"rest\":{\"a\":[1", "not valid")]
     public void TryParse_WrongLine_SaysWhy(string change, string expected)
     {
         var line = Encoding.UTF8.GetString(RunEnvelopes.ToLine(Envelope));

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Agency.WorkerProtocol.Tests;
 
@@ -13,7 +15,7 @@ public sealed class RunEventReaderTests
         new ContextInjectedEvent { At = At, ProfileBytes = 12, ProfileUpdatedAt = At, Query = "q", Passages = 1, PassageIds = ["p1"] },
         new StepStartedEvent { At = At, Ordinal = 1, Title = "t", Tool = "context.recall" },
         new StepFinishedEvent { At = At, Ordinal = 1, Title = "t", Status = StepStatus.Recorded, DurationMs = 3, Result = "é\n\"", SpanId = "00f067aa0ba902b7" },
-        new StepFinishedEvent { At = At, Ordinal = 2, Title = "t", Status = StepStatus.Failed, DurationMs = 3, Error = new(FailureKind.Timeout, "slow"), Truncated = true },
+        new StepFinishedEvent { At = At, Ordinal = 2, Title = "t", Tool = "context.recall", Status = StepStatus.Failed, DurationMs = 3, Error = new(FailureKind.Timeout, "slow"), Truncated = true },
         new NoteEvent { At = At, Message = "n" },
         new SpanEvent
         {
@@ -39,15 +41,27 @@ public sealed class RunEventReaderTests
         Assert.Equal(EveryEvent.Select(e => e.GetType()), read.Select(line => line.Event!.GetType()));
     }
 
+    /// <summary>Events are written by hand: this finds what was forgotten.</summary>
+    [Fact]
+    public void Write_EveryEvent_HoldsEveryProperty()
+    {
+        var types = typeof(RunEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(RunEvent))).ToList();
+
+        Assert.Equal(types.OrderBy(t => t.Name), EveryEvent.Select(e => e.GetType()).Distinct().OrderBy(t => t.Name));
+        foreach (var type in types)
+        {
+            var properties = type.GetProperties().Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)).Append("type");
+            var written = EveryEvent.Where(e => e.GetType() == type).SelectMany(e => JsonNode.Parse(Written(e))!.AsObject().Select(p => p.Key)).Distinct();
+            Assert.Equal(properties.Order(), written.Order());
+        }
+    }
+
     [Fact]
     public void Write_Event_IsOneLineOfSnakeCase()
     {
-        using var stream = new MemoryStream();
-        new RunEventWriter(stream).Write(EveryEvent[4]);
-
         Assert.Equal(
             """{"type":"step_finished","ordinal":1,"title":"t","status":"recorded","duration_ms":3,"result":"é\n\"","truncated":false,"span_id":"00f067aa0ba902b7","at":"2026-03-02T09:00:00+00:00"}""" + "\n",
-            Encoding.UTF8.GetString(stream.ToArray()));
+            Written(EveryEvent[4]));
     }
 
     [Fact]
@@ -182,6 +196,13 @@ public sealed class RunEventReaderTests
     public void Clip_Text_FitsAndKeepsPairsWhole(string text, int max, string expected) => Assert.Equal(expected, ProtocolText.Clip(text, max));
 
     private static string Note(string message) => $$"""{"type":"note","at":"2026-03-02T09:00:00Z","message":"{{message}}"}""";
+
+    private static string Written(RunEvent e)
+    {
+        using var stream = new MemoryStream();
+        new RunEventWriter(stream).Write(e);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
 
     private static MemoryStream Stream(string text) => new(Encoding.UTF8.GetBytes(text));
 
