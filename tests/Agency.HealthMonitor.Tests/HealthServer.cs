@@ -59,6 +59,14 @@ public sealed class HealthServer : IAsyncLifetime
     public Task<JsonElement> AsRunAsync(string company, string tool, object arguments) =>
         SucceedAsync(Tokens.Run("health", company, RunId.New(TimeProvider.System), tool), $"run:{company}:{tool}", tool, arguments);
 
+    /// <summary>The text of a call's answer, as a model reads it.</summary>
+    public async Task<string> TextAsync(string company, string tool, object arguments)
+    {
+        var result = await CallAsync(Tokens.Company("health", company), company, tool, arguments);
+        Assert.False(result.IsError is true, Text(result));
+        return Text(result);
+    }
+
     /// <summary>The message of a call that must fail, with its kind before it.</summary>
     public async Task<string> FailAsync(string? company, string tool, object arguments)
     {
@@ -97,10 +105,11 @@ public sealed class HealthServer : IAsyncLifetime
     private async Task<JsonElement> SucceedAsync(string token, string name, string tool, object arguments)
     {
         var result = await CallAsync(token, name, tool, arguments);
-        var text = string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
-        Assert.False(result.IsError is true, text);
+        Assert.False(result.IsError is true, Text(result));
         return result.StructuredContent!.Value;
     }
+
+    private static string Text(CallToolResult result) => string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
 
     private async Task<CallToolResult> CallAsync(string token, string name, string tool, object arguments)
     {

@@ -10,6 +10,7 @@ public sealed class MarkedTextTests(OperationsFixture operations) : IClassFixtur
     [InlineData("list_runs", """{"client":"ordering"}""")]
     [InlineData("cancel_run", """{"run_id":"00000000-0000-0000-0000-0000000000d2","reason":"r"}""")]
     [InlineData("export_workflows", """{"client":"ordering"}""")]
+    [InlineData("preview_schedule", """{"client":"ordering","schedule":"0 9 * * *","from":"2027-12-24T12:00:00Z","count":2}""")]
     public async Task Answer_ThatHoldsAClientsText_IsMarked(string tool, string arguments)
     {
         await AddAsync();
@@ -42,5 +43,6 @@ public sealed class MarkedTextTests(OperationsFixture operations) : IClassFixtur
                    ('ordering', '00000000-0000-0000-0000-0000000000d2', 'w', 'manual', now(), 'queued', $1, now(), now()) on conflict do nothing
             """,
             Orders);
+        await operations.Database.ExecuteAsync("insert into agency.excluded_date (company_id, date, name) values ('ordering', '2027-12-25', $1) on conflict do nothing", Orders);
     }
 }

@@ -45,6 +45,12 @@ public abstract class SchedulerTest(AgencyTestDatabase database) : IClassFixture
 
     internal Planner NewPlanner() => new(Database, Wrap(), Telemetry, Time, NullLogger<Planner>.Instance);
 
+    /// <summary>All runs, also those that were skipped: when they were due, what became of them, and of how many each tells.</summary>
+    internal Task<List<string>> OccurrencesAsync() => RowsAsync("select scheduled_for, status, skip_reason, occurrences from run order by scheduled_for, trigger");
+
+    /// <summary>Plans what is due. Returns how many runs were queued.</summary>
+    internal async Task<int> PlanAsync() => (await NewPlanner().RunOnceAsync(() => { }, default)).Queued;
+
     internal Claimer NewClaimer(SchedulerIdentity? identity = null) => new(Database, identity ?? new SchedulerIdentity(), Wrap(), Time);
 
     internal Settler NewSettler() => new(Database, WakeUps, Telemetry, Time, NullLogger<Settler>.Instance);
@@ -83,20 +89,6 @@ public abstract class SchedulerTest(AgencyTestDatabase database) : IClassFixture
             """,
             company, id.Value, workflow, scheduledFor ?? Time.GetUtcNow(), trigger, Time.GetUtcNow(), priority);
         return id;
-    }
-
-    /// <summary>What comes of work that meets a row which is being written: the other one commits when the work waits for it.</summary>
-    internal async Task<T> WhileItIsBeingWrittenAsync<T>(string sql, Func<Task<T>> work)
-    {
-        await using var connection = new NpgsqlConnection(Test.AdminConnectionString);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var write = new NpgsqlCommand(sql, connection, transaction);
-        await write.ExecuteNonQueryAsync();
-        var working = work();
-        await Waiting.ForLockAsync(Test, "transactionid");
-        await transaction.CommitAsync();
-        return await working;
     }
 
     /// <summary>Rows of a query, each column as text, for comparing at a glance.</summary>

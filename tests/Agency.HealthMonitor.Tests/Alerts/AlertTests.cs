@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Agency.Data;
+using Agency.Data.Tenancy;
 using Agency.HealthMonitor.Alerts;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Agency.HealthMonitor.Tests.Alerts;
 
@@ -57,6 +59,24 @@ public sealed class AlertTests(HealthServer server) : IClassFixture<HealthServer
 
         Assert.Single(rounds.SelectMany(checks => checks), check => check.Client == company && check.Fired);
         Assert.Equal((1L, 1L), await CountsAsync(company));
+    }
+
+    [Fact]
+    public async Task Evaluate_CheckThatBeganBeforeTheAlertFired_DoesNotClearIt()
+    {
+        var company = await server.Database.AddCompanyAsync("slow");
+        await RuleAsync("slow", "load", "above", 1);
+        await server.Database.ExecuteAsync("insert into agency.metric_sample (company_id, name, at, value) values ($1, 'load', now() - interval '10 minutes', 0)", company.Value);
+        await TrackAsync("slow", "load", 4);
+        Assert.True((await CheckAsync("slow")).Fired);
+
+        // It saw the first value alone, which is within the limit.
+        await using var context = server.Services.GetRequiredService<AgencyDatabase>().OpenAgency(company);
+        var slow = new AlertEvaluator(new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-5)));
+        var check = Assert.Single(await slow.EvaluateAsync(context, company, TestContext.Current.CancellationToken));
+
+        Assert.Equal((AlertState.Ok, false), (check.State, check.Cleared));
+        Assert.Equal(1L, await server.Database.ScalarAsync<long>("select count(*) from agency.alert where company_id = $1 and cleared_at is null", company.Value));
     }
 
     [Fact]

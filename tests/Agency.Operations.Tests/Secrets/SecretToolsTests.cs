@@ -1,4 +1,5 @@
 using System.Text;
+using Agency.Testing;
 
 namespace Agency.Operations.Tests.Secrets;
 
@@ -57,6 +58,24 @@ public sealed class SecretToolsTests(OperationsFixture operations) : IClassFixtu
         Assert.True(answer["replaced"].GetBoolean());
         var ciphertext = (await operations.Database.ScalarAsync<byte[]>("select ciphertext from agency.company_secret"))!;
         Assert.Equal("the-second-one", operations.Vault.Open().Open(new Data.CompanyId("acme"), "crm_key", ciphertext).Value);
+    }
+
+    [Fact]
+    public async Task Set_WithRebindWhileAConnectorIsBindingIt_StaysBoundToItsHost()
+    {
+        await operations.CompanyAsync("acme", "set_secret", Set);
+
+        var answer = await Waiting.WhileWritingAsync(
+            operations.Database,
+            """
+            update agency.company_secret set origin = 'https://93.184.216.34';
+            insert into agency.connector (company_id, name, url, secret_name, header, set_by, set_at)
+            values ('acme', 'crm', 'https://93.184.216.34/mcp', 'crm_key', 'Authorization', 'other', now())
+            """,
+            () => operations.CompanyAsync("acme", "set_secret", """{"name":"crm_key","value":"the-second-one","rebind":true}"""));
+
+        Assert.Equal("https://93.184.216.34", answer.Of("secret.origin"));
+        Assert.Equal("https://93.184.216.34", await operations.Database.ScalarAsync<string>("select origin from agency.company_secret"));
     }
 
     [Theory]

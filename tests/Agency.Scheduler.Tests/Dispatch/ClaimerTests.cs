@@ -249,7 +249,7 @@ public sealed class ClaimerTests(AgencyTestDatabase database) : SchedulerTest(da
         await AddRunAsync("big", "w");
         var claimer = NewClaimer();
 
-        Assert.Empty(await WhileItIsBeingWrittenAsync("update agency.run set cancel_requested_at = now()", () => claimer.ClaimAsync(5, default)));
+        Assert.Empty(await Waiting.WhileWritingAsync(Test, "update agency.run set cancel_requested_at = now()", () => claimer.ClaimAsync(5, default)));
 
         Assert.Equal(["queued|0|0"], await RowsAsync("select status, attempt, fencing from run"));
     }

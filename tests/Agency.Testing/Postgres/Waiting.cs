@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Agency.Testing;
 
 /// <summary>Proof that a call has met another one: the database itself says that it waits.</summary>
@@ -13,4 +15,21 @@ public static class Waiting
             """, type),
         count => count >= waiters,
         Deadline);
+
+    /// <summary>What comes of work that meets a row which is being written: the other one commits when the work waits for it.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="sql">What the other one writes.</param>
+    /// <param name="work">Begun while it is written and not committed.</param>
+    public static async Task<T> WhileWritingAsync<T>(AgencyTestDatabase database, string sql, Func<Task<T>> work)
+    {
+        await using var connection = new NpgsqlConnection(database.AdminConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var write = new NpgsqlCommand(sql, connection, transaction);
+        await write.ExecuteNonQueryAsync();
+        var working = work();
+        await ForLockAsync(database, "transactionid");
+        await transaction.CommitAsync();
+        return await working;
+    }
 }
