@@ -53,6 +53,7 @@ internal sealed class Backlog(BenchmarkOptions options, IReadOnlyList<IContender
             rounds.Compare(report, state, seconds, name, "plain", Target.Least(OfPlain), value => 1 / value);
         }
 
+        rounds.LeftOut.ForEach(report.Note);
         report.Note("commits: pg_stat_database.xact_commit from before the start to after the stop, less those of starting, idling for a second and stopping");
     }
 

@@ -33,5 +33,7 @@ internal sealed class DueAtOnce(BenchmarkOptions options, IReadOnlyList<IContend
             rounds.Compare(report, state, seconds, name, "quartz", Target.Most(OfQuartz));
             rounds.Compare(report, state, seconds, name, "plain", Target.Most(OfPlain));
         }
+
+        rounds.LeftOut.ForEach(report.Note);
     }
 }

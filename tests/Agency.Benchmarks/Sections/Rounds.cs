@@ -15,6 +15,9 @@ internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender>
 
     private readonly Dictionary<string, double[]> _fresh = [];
 
+    /// <summary>Rivals that did not come to an end, and how far they came.</summary>
+    public List<string> LeftOut { get; } = [];
+
     public static string Name(TableState state) => state is TableState.Fresh ? "fresh" : "history";
 
     public string Title(TableState state) =>
@@ -25,28 +28,39 @@ internal sealed class Rounds(BenchmarkOptions options, IReadOnlyList<IContender>
     {
         var measured = contenders.Where(c => state is TableState.Fresh || (c.KeepsHistory && !(c.IsSlow && options.Quick))).ToList();
         var samples = measured.ToDictionary(c => c, _ => new List<double>());
-        for (var round = 0; round == 0 || (HasTime && samples.Any(s => s.Value.Count < Repetitions(s.Key))); round++)
+        var failed = new HashSet<IContender>();
+        for (var round = 0; round == 0 || (HasTime && samples.Any(s => s.Value.Count < Repetitions(s.Key) && !failed.Contains(s.Key))); round++)
         {
             foreach (var contender in round % 2 == 0 ? measured : Enumerable.Reverse(measured))
             {
-                if (samples[contender].Count < Repetitions(contender))
+                if (samples[contender].Count < Repetitions(contender) && !failed.Contains(contender))
                 {
-                    var value = await tables.WithAsync(contender, state, database => measure(contender, database), cancellationToken);
-                    samples[contender].Add(value);
-                    Progress.Say($"{what}, {Title(state)}: {contender.Name} {value:0.000} s");
+                    try
+                    {
+                        var value = await tables.WithAsync(contender, state, database => measure(contender, database), cancellationToken);
+                        samples[contender].Add(value);
+                        Progress.Say($"{what}, {Title(state)}: {contender.Name} {value:0.000} s");
+                    }
+                    catch (TimeoutException e) when (contender is not AgencyContender)
+                    {
+                        // It is too slow for this machine, or has lost a job: the others are measured all the same.
+                        failed.Add(contender);
+                        LeftOut.Add($"{what}, {Title(state)}: {contender.Name} did not come to an end. {e.Message}");
+                        Progress.Say($"{LeftOut[^1]}");
+                    }
                 }
             }
         }
 
         if (state is TableState.Fresh)
         {
-            foreach (var (contender, values) in samples)
+            foreach (var (contender, values) in samples.Where(s => s.Value.Count > 0))
             {
                 _fresh[contender.Name] = [.. values];
             }
         }
 
-        return [.. samples.Select(s => (s.Key, s.Value.ToArray()))];
+        return [.. samples.Where(s => s.Value.Count > 0).Select(s => (s.Key, s.Value.ToArray()))];
     }
 
     /// <summary>
