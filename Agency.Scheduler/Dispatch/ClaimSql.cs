@@ -52,11 +52,11 @@ internal static class ClaimSql
             select coalesce((select s.virtual_time - 1.0 / c.weight from company_share s join company c on c.company_id = s.company_id
                              order by s.virtual_time desc limit 1), 0) as now
         ), eligible as materialized (
-            select c.company_id, c.name, c.weight, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
+            select c.company_id, c.name, c.weight, q.lanes, s.virtual_time as behind, greatest(v.now, s.virtual_time) as starts,
                    c.max_concurrent_runs - coalesce(e.runs, 0) as room,
                    -- Its share of the places: what others leave unused another claim hands out.
                    ceil(1.0 * $2 * c.weight / sum(c.weight) over ()) as quota
-            from (select distinct company_id from lane) q
+            from (select company_id, array_agg(priority) as lanes from lane group by company_id) q
             join company c on c.company_id = q.company_id and c.status = 'active'
             cross join virtual v
             left join company_share s on s.company_id = c.company_id
@@ -67,7 +67,10 @@ internal static class ClaimSql
             -- As many companies as there are places have their turn before all others. Looking at what a company has waiting costs more than all
             -- else, so it is left as soon as that many have something; unless no company will be left out.
             select * from (select * from eligible order by starts, behind nulls first, company_id offset 0) g
-            where $2 >= (select count(*) from eligible) or (select true {Startable} order by r.priority desc, r.available_at limit 1)
+            where $2 >= (select count(*) from eligible) or (
+                -- Lane by lane, so that what is not available yet is not read.
+                select true from unnest(g.lanes) l (priority) cross join lateral (select {Startable} and r.priority = l.priority order by r.available_at limit 1) s
+                limit 1)
             limit $2
         ), candidate as (
             select g.company_id, g.name, g.weight, g.behind, g.starts, g.room, l.priority, q.*
