@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Agency.LocalHosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -70,11 +69,11 @@ public sealed class ConnectorTests(RunningAgency agency)
         var memory = (await context.CallAsync("recall", new { })).GetRawText();
         Assert.Contains("Opened T-17.", memory, StringComparison.Ordinal);
         Assert.Contains("You are Bearer [secret crm_key].", memory, StringComparison.Ordinal);
-        foreach (var seen in (string[])[memory, run.GetRawText(), (await own.CallAsync("list_secrets", new { })).GetRawText(), string.Join('\n', agency.App.GetLogLines())])
+        foreach (var seen in (string[])[memory, run.GetRawText(), (await own.CallAsync("list_secrets", new { })).GetRawText(), string.Join('\n', agency.Logs.Lines)])
         {
             Assert.DoesNotContain("4f9a", seen, StringComparison.Ordinal);
         }
 
-        Assert.Contains(agency.App.GetLogLines(), line => line.Contains("Companies' secrets are encrypted with the keys in", StringComparison.Ordinal));
+        Assert.Contains(agency.Logs.Lines, line => line.Contains("Companies' secrets are encrypted with the keys in", StringComparison.Ordinal));
     }
 }

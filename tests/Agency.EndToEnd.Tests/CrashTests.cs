@@ -1,5 +1,5 @@
 using System.Text;
-using Agency.LocalHosting;
+using Agency.EmbeddedServers.Processes;
 
 namespace Agency.EndToEnd.Tests;
 
@@ -21,7 +21,7 @@ public sealed class CrashTests(RunningAgency agency)
         await operations.CallAsync("run_workflow_now", new { client = "client-k", id = "long-k" });
 
         var before = await agency.WaitForRunAsync(operations, "client-k", run => run.GetProperty("status").GetString() == "running");
-        await agency.App.KillResourceAsync("scheduler");
+        agency.Signal("scheduler", Signals.Kill);
         var after = await agency.WaitForRunAsync(
             operations, "client-k", run => run.GetProperty("status").GetString() is "succeeded" or "failed", TimeSpan.FromSeconds(90));
 

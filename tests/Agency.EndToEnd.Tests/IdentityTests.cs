@@ -1,12 +1,14 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Agency.LocalHosting;
+using Agency.AppHost.Startup;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Agency.EndToEnd.Tests;
 
 /// <summary>What holds on every server alike, seen from outside.</summary>
-public sealed class IdentityTests(RunningAgency agency) : IClassFixture<RunningAgency>
+public sealed class IdentityTests(RunningAgency agency)
 {
     private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(30);
     private static readonly string[] Servers = ["operations", "context", "health"];
@@ -51,11 +53,12 @@ public sealed class IdentityTests(RunningAgency agency) : IClassFixture<RunningA
     [Fact]
     public async Task ConsoleLink_OfTheRunningAgency_LeadsToItsSignIn()
     {
-        var made = await agency.App.RunProgramAsync("operations", ["--console-link"], TestContext.Current.CancellationToken);
+        var access = agency.App.Services.GetRequiredService<OperatorAccess>();
 
-        Assert.True(made.ExitCode == 0, made.Error);
+        string link = await access.CreateConsoleLinkAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
         using var http = agency.App.CreateHttpClient("operations");
-        Assert.StartsWith(new Uri(http.BaseAddress!, "/sign-in#code=").ToString(), made.Output.Trim(), StringComparison.Ordinal);
+        Assert.StartsWith(new Uri(http.BaseAddress!, "/sign-in#code=").ToString(), link, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> StatusAsync(string server, string token)

@@ -1,6 +1,13 @@
 using System.Text.Json;
 using Agency.AppHost;
-using Agency.LocalHosting;
+using Agency.AppHost.Startup;
+using Agency.AppHost.State;
+using Agency.EmbeddedServers.Processes;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Client;
 
 [assembly: AssemblyFixture(typeof(Agency.EndToEnd.Tests.RunningAgency))]
@@ -14,27 +21,46 @@ namespace Agency.EndToEnd.Tests;
 public sealed class RunningAgency : IAsyncLifetime
 {
     private readonly List<Session> _sessions = [];
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("agency-end-to-end");
     private IDistributedApplicationTestingBuilder? _builder;
     private DistributedApplication? _app;
+    private ResourceLogs? _logs;
 
     public WebhookListener Slack { get; } = new();
 
     public SmtpListener Smtp { get; } = new();
 
-    public TraceCollector Traces { get; } = new();
-
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The agency is not started.");
+
+    public ResourceLogs Logs => _logs ?? throw new InvalidOperationException("The agency is not started.");
 
     /// <summary>The token that a person is given at start.</summary>
     public string OperatorToken { get; private set; } = "";
+
+    public Uri Dashboard => new(Local.Ports.Url("dashboard"));
+
+    /// <summary>What a person opens to be signed in to the dashboard.</summary>
+    public Uri DashboardLink => new(Dashboard, $"/login?t={Setting("AppHost:BrowserToken")}");
+
+    public Telemetry Telemetry => new(Dashboard, Setting("AppHost:DashboardApiKey"));
+
+    private LocalRun Local => App.Services.GetRequiredService<LocalRun>();
 
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
         await Slack.StartAsync();
         Smtp.Start();
-        await Traces.StartAsync();
-        _builder = await DistributedApplicationTestingBuilder.CreateAsync<SigningKey>(["--PRODUCTION_MODE=true"], ct);
+        _builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Agency_AppHost>(
+            [
+                $"--AGENCY_HOME={_home.FullName}",
+                "--AGENCY_PORT_BASE=0",
+                "--PRODUCTION_MODE=true",
+                "--Postgres:Settings:fsync=off",
+                "--Postgres:DeleteDataAtEnd=true",
+            ],
+            (options, _) => options.DisableDashboard = false,
+            ct);
         _builder.CreateResourceBuilder<ProjectResource>("operations")
             .WithEnvironment("Slack__WebhookUrl", Slack.Address.ToString())
             .WithEnvironment("Outbound__Allow", "127.0.0.1")
@@ -49,19 +75,45 @@ public sealed class RunningAgency : IAsyncLifetime
 
             // Where this runs may offer neither bubblewrap nor namespaces, which production asks for.
             .WithEnvironment("Scheduler__Sandbox__PodIsolates", "true");
-        foreach (var service in (string[])["operations", "context", "health", "scheduler"])
+
+        _builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>
         {
-            _builder.CreateResourceBuilder<ProjectResource>(service)
-                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Traces.Address.ToString())
-                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-                .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "500");
+            _logs = new ResourceLogs(start.Services);
+            return Task.CompletedTask;
+        });
+        _app = await _builder.BuildAsync(ct);
+        var startup = _app.Services.GetRequiredService<StartupService>();
+        try
+        {
+            await _app.StartAsync(ct);
+            await startup.Ready;
+        }
+        catch (Exception failure) when (failure is DistributedApplicationException or OperationCanceledException)
+        {
+            Assert.Fail($"{(startup.Ready.Exception ?? failure).GetBaseException().Message}\n{string.Join('\n', Logs.Lines)}");
         }
 
-        _app = await _builder.BuildAsync(ct);
-        await _app.StartAsync(ct);
-        var issued = await _app.RunProgramAsync("operations", ["--issue-token", "operator"], ct);
-        Assert.True(issued.ExitCode == 0, $"No operator token: {issued.Error}");
-        OperatorToken = issued.Output.Trim();
+        OperatorToken = (await File.ReadAllTextAsync(Local.State[OperatorAccess.OperatorTokenFile], ct)).Trim();
+    }
+
+    /// <summary>The id of a resource's process as it is now, or null while there is none.</summary>
+    public int? ProcessIdOf(string resource) =>
+        App.ResourceNotifications.TryGetCurrentState(resource, out var current) ? current.Snapshot.ProcessId() : null;
+
+    /// <summary>Sends a signal to the process of a resource and gives its id.</summary>
+    public int Signal(string resource, int signal)
+    {
+        int id = ProcessIdOf(resource) ?? throw new InvalidOperationException($"{resource} has no process.");
+        Assert.True(Signals.Send(id, signal), $"{resource} has no process {id} any more.");
+        return id;
+    }
+
+    /// <summary>Waits until a resource runs in another process than the given one, and is healthy.</summary>
+    public async Task WaitForAnotherProcessAsync(string resource, int before, TimeSpan limit)
+    {
+        await WaitForAsync<int>($"another process of {resource} than {before}", limit, () =>
+            Task.FromResult(ProcessIdOf(resource) is { } now && now != before && ProcessIdentity.Of(now) is not null ? now : (int?)null));
+        await App.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken);
     }
 
     /// <summary>A real MCP client of one server (operations, context, health).</summary>
@@ -111,7 +163,7 @@ public sealed class RunningAgency : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"Not within {limit.TotalSeconds} s: {what}\n" + string.Join('\n', App.GetLogLines().TakeLast(60)));
+        Assert.Fail($"Not within {limit.TotalSeconds} s: {what}\n" + string.Join('\n', Logs.Lines.TakeLast(60)));
         return default;
     }
 
@@ -133,6 +185,16 @@ public sealed class RunningAgency : IAsyncLifetime
             await session.DisposeAsync();
         }
 
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
+        if (_logs is not null)
+        {
+            await _logs.DisposeAsync();
+        }
+
         if (_builder is not null)
         {
             await _builder.DisposeAsync();
@@ -140,6 +202,8 @@ public sealed class RunningAgency : IAsyncLifetime
 
         await Slack.DisposeAsync();
         await Smtp.DisposeAsync();
-        await Traces.DisposeAsync();
+        _home.Delete(recursive: true);
     }
+
+    private string Setting(string name) => App.Services.GetRequiredService<IConfiguration>()[name]!;
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Agency.LocalHosting;
+using Aspire.Hosting.Testing;
 
 namespace Agency.EndToEnd.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Agency.LocalHosting.Postgres;
+using Agency.EmbeddedServers.Postgres;
 using Npgsql;
 
 namespace Agency.Benchmarks.Measuring;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Agency.LocalHosting.Postgres;
+using Agency.EmbeddedServers.Postgres;
 using Agency.Migrations;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Agency.LocalHosting;
-using Agency.LocalHosting.Postgres;
+using Agency.EmbeddedServers;
+using Agency.EmbeddedServers.Postgres;
 
 namespace Agency.Testing;
 
@@ -56,7 +56,7 @@ internal static class SharedServer
         {
             return await EmbeddedPostgres.StartAsync(options, ct);
         }
-        catch (DistributedApplicationException) when (Directory.Exists(options.Folder))
+        catch (EmbeddedServerException) when (Directory.Exists(options.Folder))
         {
             // Without fsync a crash of the machine may leave a broken data folder, and an upgrade one of another version: neither is worth keeping.
             Directory.Delete(options.Folder, recursive: true);
